@@ -1,0 +1,576 @@
+/* auth--1.0.sql */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION auth CASCADE" to load this file. \quit
+
+
+--
+-- What must hold before anything is made
+--
+
+DO $$
+DECLARE
+	foreign_object text;
+	unsafe_role text;
+BEGIN
+	IF pg_catalog.current_setting('server_encoding') <> 'UTF8' THEN
+		RAISE EXCEPTION 'auth needs a database in UTF8'
+			USING ERRCODE = 'feature_not_supported',
+				HINT = 'Create the database with ENCODING ''UTF8'' TEMPLATE template0.';
+	END IF;
+
+	-- The owner of a schema may drop what others keep in it.
+	SELECT n.nspname INTO foreign_object
+		FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles r ON r.oid = n.nspowner
+		WHERE n.nspname IN ('auth', 'auth_private') AND NOT r.rolsuper;
+	IF FOUND THEN
+		RAISE EXCEPTION 'schema "%" exists and its owner is not a superuser', foreign_object
+			USING ERRCODE = 'duplicate_schema',
+				HINT = 'Install auth into a database where nothing else uses this schema.';
+	END IF;
+
+	-- The tables of an earlier installation are ours; they belong to auth_owner.
+	SELECT pg_catalog.format('%I.%I', o.schema, o.name) INTO foreign_object
+		FROM (SELECT relnamespace::regnamespace::name AS schema, relname AS name, relowner AS owner
+				FROM pg_catalog.pg_class
+				WHERE relkind IN ('r', 'p', 'v', 'm', 'f')
+			UNION ALL
+			SELECT pronamespace::regnamespace::name, proname, proowner FROM pg_catalog.pg_proc) o
+		JOIN pg_catalog.pg_roles r ON r.oid = o.owner
+		WHERE o.schema IN ('auth', 'auth_private') AND r.rolname <> 'auth_owner'
+		ORDER BY 1 LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'schema "auth" already holds something else: %', foreign_object
+			USING ERRCODE = 'duplicate_object',
+				HINT = 'Another system (Supabase, say) keeps its own tables there. Install auth into another database.';
+	END IF;
+
+	SELECT rolname INTO unsafe_role FROM pg_catalog.pg_roles
+		WHERE rolname IN ('auth_owner', 'anon', 'authenticated', 'authenticator')
+			AND (rolsuper OR rolbypassrls);
+	IF FOUND THEN
+		RAISE EXCEPTION 'role "%" exists and bypasses row-level security', unsafe_role
+			USING ERRCODE = 'duplicate_object',
+				HINT = pg_catalog.format('ALTER ROLE %I NOSUPERUSER NOBYPASSRLS, or rename it.', unsafe_role);
+	END IF;
+END
+$$;
+
+
+--
+-- Roles: they belong to the cluster, so other databases may have made them
+--
+
+DO $$
+BEGIN
+	IF pg_catalog.to_regrole('auth_owner') IS NULL THEN
+		CREATE ROLE auth_owner NOLOGIN;
+		COMMENT ON ROLE auth_owner IS 'owns the tables and functions of the extension auth';
+	END IF;
+	IF pg_catalog.to_regrole('anon') IS NULL THEN
+		CREATE ROLE anon NOLOGIN;
+		COMMENT ON ROLE anon IS 'requests of nobody who is signed in';
+	END IF;
+	IF pg_catalog.to_regrole('authenticated') IS NULL THEN
+		CREATE ROLE authenticated NOLOGIN;
+		COMMENT ON ROLE authenticated IS 'requests of signed-in users';
+	END IF;
+	IF pg_catalog.to_regrole('authenticator') IS NULL THEN
+		CREATE ROLE authenticator LOGIN NOINHERIT;
+		COMMENT ON ROLE authenticator IS 'PostgREST connects as this role and becomes one of the others';
+	END IF;
+
+	GRANT anon, authenticated TO authenticator;
+	-- Bound parameters are passwords and tokens: they stay out of the log.
+	ALTER ROLE authenticator SET log_parameter_max_length = 0;
+	ALTER ROLE authenticator SET log_parameter_max_length_on_error = 0;
+END
+$$;
+
+
+--
+-- Schemas: not members, so that the tables in them outlive the extension
+--
+
+DO $$
+BEGIN
+	IF pg_catalog.to_regnamespace('auth_private') IS NULL THEN
+		CREATE SCHEMA auth_private;
+		ALTER EXTENSION auth DROP SCHEMA auth_private;
+	END IF;
+END
+$$;
+
+COMMENT ON SCHEMA auth IS 'accounts, sessions and who is asking; what PostgREST serves';
+COMMENT ON SCHEMA auth_private IS 'credentials, keys and logs; for nobody but auth_owner';
+REVOKE ALL ON SCHEMA auth FROM PUBLIC;
+REVOKE ALL ON SCHEMA auth_private FROM PUBLIC;
+GRANT USAGE ON SCHEMA auth TO auth_owner, anon, authenticated, authenticator;
+GRANT USAGE ON SCHEMA auth_private TO auth_owner;
+
+
+--
+-- Keys: a member and not marked for dumping, so that a dump opens no session
+--
+
+CREATE TABLE auth_private.signing_keys (
+	kid text CONSTRAINT signing_keys_pkey PRIMARY KEY,
+	purpose text NOT NULL
+		CONSTRAINT signing_keys_purpose_is_known CHECK (purpose IN ('access_token', 'refresh_token', 'login_attempt')),
+	secret_key bytea NOT NULL
+		CONSTRAINT signing_keys_secret_key_has_32_bytes CHECK (pg_catalog.octet_length(secret_key) = 32),
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	signs_from timestamptz NOT NULL,
+	verifies_until timestamptz NOT NULL DEFAULT 'infinity'
+);
+ALTER TABLE auth_private.signing_keys OWNER TO auth_owner;
+COMMENT ON TABLE auth_private.signing_keys IS
+	'secret keys: Ed25519 seeds of access tokens, MAC keys of refresh tokens and of counters of attempts';
+COMMENT ON COLUMN auth_private.signing_keys.kid IS 'RFC 7638 thumbprint of the public key; the purpose, for a MAC key';
+COMMENT ON COLUMN auth_private.signing_keys.signs_from IS 'a new key is published some seconds before it signs';
+COMMENT ON COLUMN auth_private.signing_keys.verifies_until IS 'when the last token that the key signed has expired';
+
+CREATE FUNCTION auth_private.signing_keys_changed() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'auth_signing_keys_changed';
+ALTER FUNCTION auth_private.signing_keys_changed() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.signing_keys_changed() IS 'make every backend read the keys again';
+REVOKE ALL ON FUNCTION auth_private.signing_keys_changed() FROM PUBLIC;
+
+CREATE TRIGGER signing_keys_changed
+	AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON auth_private.signing_keys
+	FOR EACH STATEMENT EXECUTE FUNCTION auth_private.signing_keys_changed();
+
+
+--
+-- Throttling: members and not marked for dumping, because without the key that
+-- made them the rows of a dump mean nothing
+--
+
+CREATE UNLOGGED TABLE auth_private.login_attempts (
+	key bytea CONSTRAINT login_attempts_pkey PRIMARY KEY,
+	failures integer NOT NULL DEFAULT 0,
+	last_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+) WITH (fillfactor = 70);
+ALTER TABLE auth_private.login_attempts OWNER TO auth_owner;
+COMMENT ON TABLE auth_private.login_attempts IS
+	'how many wrong passwords there were lately, by a keyed hash of account and address';
+
+CREATE TABLE auth_private.decoys (
+	id uuid DEFAULT pg_catalog.gen_random_uuid() CONSTRAINT decoys_pkey PRIMARY KEY,
+	email text COLLATE "C" NOT NULL DEFAULT pg_catalog.gen_random_uuid() CONSTRAINT decoys_email_key UNIQUE,
+	password_hash text NOT NULL DEFAULT pg_catalog.repeat('.', 97)
+);
+ALTER TABLE auth_private.decoys OWNER TO auth_owner;
+COMMENT ON TABLE auth_private.decoys IS
+	'random rows, written so that registering an address that is taken costs what a new one costs';
+
+
+--
+-- Who is asking
+--
+
+CREATE FUNCTION auth.uid() RETURNS uuid
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'auth_uid';
+ALTER FUNCTION auth.uid() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.uid() IS
+	'the id of the signed-in user ($CURRENT_USER), for policies and defaults; null when nobody is signed in';
+REVOKE ALL ON FUNCTION auth.uid() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.uid() TO PUBLIC;
+
+CREATE FUNCTION auth.session_id() RETURNS uuid
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'auth_session_id';
+ALTER FUNCTION auth.session_id() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.session_id() IS
+	'the id of the session that is asking; null when nobody is signed in';
+REVOKE ALL ON FUNCTION auth.session_id() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.session_id() TO PUBLIC;
+
+CREATE FUNCTION auth.role() RETURNS name
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'auth_role';
+ALTER FUNCTION auth.role() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.role() IS
+	'the role of the signed-in user''s account; null when nobody is signed in';
+REVOKE ALL ON FUNCTION auth.role() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.role() TO PUBLIC;
+
+CREATE FUNCTION auth.authenticate(token text) RETURNS uuid
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_authenticate';
+ALTER FUNCTION auth.authenticate(text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.authenticate(text) IS
+	'bind the identity that an access token proves to this transaction, and return the user''s id; the role stays as it is; PT401 if the token is invalid or expired or its session has ended';
+REVOKE ALL ON FUNCTION auth.authenticate(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.authenticate(text) TO anon, authenticated, authenticator;
+
+-- Not SECURITY DEFINER: with the rights of another it could not set the role.
+CREATE FUNCTION auth.pre_request() RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'auth_pre_request';
+ALTER FUNCTION auth.pre_request() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.pre_request() IS
+	'authenticate a request of PostgREST by its bearer token or session cookie, and take the account''s role; PT401 if that fails, PT403 for a change that comes from another site by cookie';
+REVOKE ALL ON FUNCTION auth.pre_request() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.pre_request() TO anon, authenticated, authenticator;
+
+CREATE FUNCTION auth.current_user() RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL RESTRICTED
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_current_user';
+ALTER FUNCTION auth.current_user() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.current_user() IS
+	'the signed-in user''s row of auth.users, a site''s own columns included; 42501 when nobody is signed in; to be called with its schema, because the bare word means the SQL role';
+REVOKE ALL ON FUNCTION auth.current_user() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.current_user() TO anon, authenticated;
+
+
+--
+-- The life of an account and a session
+--
+
+CREATE FUNCTION auth.register_user(email text, password text, first_name text DEFAULT NULL, last_name text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_register_user';
+ALTER FUNCTION auth.register_user(text, text, text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.register_user(text, text, text, text) IS
+	'open an account with the default role and return what it was given; over HTTP an address that is taken is answered like a new one; refuses with validation_failed, weak_password, registration_disabled, server_busy, user_already_exists';
+REVOKE ALL ON FUNCTION auth.register_user(text, text, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.register_user(text, text, text, text) TO anon, authenticated;
+
+CREATE FUNCTION auth.login(email text, password text, mode text DEFAULT 'json') RETURNS jsonb
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_login';
+ALTER FUNCTION auth.login(text, text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.login(text, text, text) IS
+	'open a session and return access_token, token_type, expires (ms), expires_at (seconds since 1970) and refresh_token; mode cookie puts the refresh token, mode session the only token into a cookie; refuses with invalid_credentials, user_suspended, too_many_attempts, server_busy';
+REVOKE ALL ON FUNCTION auth.login(text, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.login(text, text, text) TO anon, authenticated;
+
+CREATE FUNCTION auth.refresh(refresh_token text DEFAULT NULL, mode text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_refresh';
+ALTER FUNCTION auth.refresh(text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.refresh(text, text) IS
+	'exchange a refresh token, by default that of the cookie, for the next pair; a stolen one ends its session; refuses with invalid_refresh_token, refresh_token_reused';
+REVOKE ALL ON FUNCTION auth.refresh(text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.refresh(text, text) TO anon, authenticated;
+
+CREATE FUNCTION auth.logout(refresh_token text DEFAULT NULL, scope text DEFAULT 'local') RETURNS jsonb
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_logout';
+ALTER FUNCTION auth.logout(text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.logout(text, text) IS
+	'end this session (local), the account''s others (others) or all (global), at once, and return how many ended as sessions_ended; clears cookies; it is no error if none was live';
+REVOKE ALL ON FUNCTION auth.logout(text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.logout(text, text) TO anon, authenticated;
+
+
+--
+-- Keys and PostgREST
+--
+
+CREATE FUNCTION auth.jwks() RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_jwks';
+ALTER FUNCTION auth.jwks() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.jwks() IS
+	'the public keys that verify access tokens, as a JSON Web Key Set (RFC 7517)';
+REVOKE ALL ON FUNCTION auth.jwks() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.jwks() TO anon, authenticated;
+
+CREATE FUNCTION auth.rotate_signing_key() RETURNS text
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_rotate_signing_key';
+ALTER FUNCTION auth.rotate_signing_key() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.rotate_signing_key() IS
+	'make a new signing key, tell PostgREST, and return the key''s id; it signs ten seconds later; the old key verifies until its tokens have expired; for an operator';
+REVOKE ALL ON FUNCTION auth.rotate_signing_key() FROM PUBLIC;
+
+CREATE FUNCTION auth.postgrest_config() RETURNS void
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_postgrest_config';
+ALTER FUNCTION auth.postgrest_config() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.postgrest_config() IS
+	'hand PostgREST (db-pre-config) its schemas, anonymous role, public keys and pre-request';
+REVOKE ALL ON FUNCTION auth.postgrest_config() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION auth.postgrest_config() TO authenticator;
+
+
+--
+-- Tables under Directus' rules
+--
+
+CREATE FUNCTION auth.touch() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'auth_touch';
+ALTER FUNCTION auth.touch() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.touch() IS
+	'trigger before each update of a row: note the time in the column that its argument names';
+REVOKE ALL ON FUNCTION auth.touch() FROM PUBLIC;
+
+-- With the rights of the caller, who must own the table.
+CREATE FUNCTION auth.protect(collection regclass, owner_column name, preset_columns name[] DEFAULT '{}',
+		writable_columns name[] DEFAULT '{}', read text DEFAULT 'own') RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+#variable_conflict use_variable
+DECLARE
+	named_columns name[] := owner_column || preset_columns || writable_columns;
+	named_column name;
+	table_name name;
+	owner_is_asking text := format('%I OPERATOR(pg_catalog.=) auth.uid()', owner_column);
+	readers text;
+	may_read text;
+	foreign_policies text;
+	policy_name name;
+BEGIN
+	IF collection IS NULL OR owner_column IS NULL OR preset_columns IS NULL OR writable_columns IS NULL OR read IS NULL THEN
+		RAISE EXCEPTION 'no argument of auth.protect may be null' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+
+	SELECT c.relname INTO table_name FROM pg_class c WHERE c.oid = collection AND c.relkind IN ('r', 'p');
+	IF NOT FOUND THEN
+		RAISE EXCEPTION '% is not a table', collection USING ERRCODE = 'wrong_object_type';
+	END IF;
+
+	FOREACH named_column IN ARRAY named_columns LOOP
+		IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = collection AND a.attname = named_column
+				AND a.attnum > 0 AND NOT a.attisdropped) THEN
+			RAISE EXCEPTION 'column "%" of table % does not exist', named_column, collection
+				USING ERRCODE = 'undefined_column';
+		END IF;
+		IF named_column = ANY (owner_column || preset_columns) AND NOT EXISTS (SELECT FROM pg_attribute a
+				WHERE a.attrelid = collection AND a.attname = named_column AND a.atttypid = 'uuid'::regtype) THEN
+			RAISE EXCEPTION 'column "%" of table % is not of type uuid', named_column, collection
+				USING ERRCODE = 'datatype_mismatch',
+					HINT = 'The owner and preset columns hold the id of a user.';
+		END IF;
+		IF named_column = ANY (owner_column || preset_columns) AND named_column = ANY (writable_columns) THEN
+			RAISE EXCEPTION 'column "%" cannot be preset and writable', named_column
+				USING ERRCODE = 'invalid_parameter_value',
+					HINT = 'Whoever may write the owner could give rows away or take them.';
+		END IF;
+	END LOOP;
+
+	CASE read
+		WHEN 'own' THEN readers := 'authenticated'; may_read := owner_is_asking;
+		WHEN 'authenticated' THEN readers := 'authenticated'; may_read := 'auth.uid() IS NOT NULL';
+		WHEN 'public' THEN readers := 'anon, authenticated'; may_read := 'true';
+		ELSE
+			RAISE EXCEPTION 'unknown value of read: "%"', read
+				USING ERRCODE = 'invalid_parameter_value',
+					HINT = 'Rows may be read by their owner (own), by whoever is signed in (authenticated), or by everybody (public).';
+	END CASE;
+
+	-- Called again, it replaces its own rules.
+	FOREACH policy_name IN ARRAY ARRAY['read', 'owner_may_insert', 'owner_may_update', 'owner_may_delete'] LOOP
+		EXECUTE format('DROP POLICY IF EXISTS %I ON %s', policy_name, collection);
+	END LOOP;
+	SELECT string_agg(quote_ident(p.polname), ', ') INTO foreign_policies
+		FROM pg_policy p WHERE p.polrelid = collection AND p.polpermissive;
+	IF foreign_policies IS NOT NULL THEN
+		RAISE WARNING 'table % has other policies, which allow more: %', collection, foreign_policies;
+	END IF;
+
+	-- Item permissions
+	EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', collection);
+	EXECUTE format('CREATE POLICY read ON %s FOR SELECT TO %s USING (%s)', collection, readers, may_read);
+	EXECUTE format('CREATE POLICY owner_may_insert ON %s FOR INSERT TO authenticated WITH CHECK (%s)', collection, owner_is_asking);
+	EXECUTE format('CREATE POLICY owner_may_update ON %s FOR UPDATE TO authenticated USING (%s) WITH CHECK (%s)',
+		collection, owner_is_asking, owner_is_asking);
+	EXECUTE format('CREATE POLICY owner_may_delete ON %s FOR DELETE TO authenticated USING (%s)', collection, owner_is_asking);
+
+	-- Field permissions: revoking from a table revokes from its columns, too
+	EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, anon, authenticated', collection);
+	EXECUTE format('GRANT SELECT ON TABLE %s TO %s', collection, readers);
+	EXECUTE format('GRANT DELETE ON TABLE %s TO authenticated', collection);
+	FOREACH named_column IN ARRAY writable_columns LOOP
+		EXECUTE format('GRANT INSERT (%I), UPDATE (%I) ON TABLE %s TO authenticated', named_column, named_column, collection);
+	END LOOP;
+
+	-- Presets
+	FOREACH named_column IN ARRAY owner_column || preset_columns LOOP
+		EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT auth.uid()', collection, named_column);
+	END LOOP;
+
+	-- A serial column takes its value from a sequence, with the rights of who inserts.
+	FOR policy_name IN
+		SELECT s.oid::regclass::text FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+			WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+				AND d.refobjid = collection AND d.deptype = 'a'
+	LOOP
+		EXECUTE format('GRANT USAGE ON SEQUENCE %s TO authenticated', policy_name);
+	END LOOP;
+
+	IF NOT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+			WHERE i.indrelid = collection AND a.attname = owner_column) THEN
+		RAISE NOTICE 'no index of table % begins with column "%"', collection, owner_column
+			USING HINT = format('CREATE INDEX ON %s (%I) lets a user''s own rows be found quickly.', collection, owner_column);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION auth.protect(regclass, name, name[], name[], text) IS
+	'put a table under row-level security: its rows are read as "read" says (own, authenticated, public) and changed by their owner only; a user writes writable_columns, and owner_column and preset_columns (uuid) are preset to the user''s id; replaces its earlier rules; the caller must own the table';
+REVOKE ALL ON FUNCTION auth.protect(regclass, name, name[], name[], text) FROM PUBLIC;
+
+
+--
+-- The ordinary tables
+--
+
+-- With the rights of the caller, who must be a superuser.
+CREATE FUNCTION auth.install() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $install$
+DECLARE
+	member record;
+BEGIN
+	IF to_regclass('auth.users') IS NULL THEN
+		CREATE TABLE auth.users (
+			id uuid DEFAULT gen_random_uuid() CONSTRAINT users_pkey PRIMARY KEY,
+			email text COLLATE "C" NOT NULL CONSTRAINT users_email_key UNIQUE
+				CONSTRAINT users_email_is_lower_case_ascii CHECK (email ~ '^[!-~]+@[!-~]+$' AND email = lower(email COLLATE "C")),
+			first_name text CONSTRAINT users_first_name_is_at_most_255_characters CHECK (length(first_name) <= 255),
+			last_name text CONSTRAINT users_last_name_is_at_most_255_characters CHECK (length(last_name) <= 255),
+			role name NOT NULL DEFAULT 'authenticated',
+			status text NOT NULL DEFAULT 'active'
+				CONSTRAINT users_status_is_known CHECK (status IN ('active', 'suspended', 'unverified', 'invited', 'archived')),
+			created_at timestamptz NOT NULL DEFAULT now(),
+			updated_at timestamptz,
+			last_access timestamptz
+		) WITH (fillfactor = 80);
+		COMMENT ON TABLE auth.users IS 'accounts; a user sees and renames itself only; a site may add columns and grants';
+		COMMENT ON COLUMN auth.users.email IS 'canonical: ASCII in lower case';
+		COMMENT ON COLUMN auth.users.role IS 'the SQL role in which the user''s requests run; authenticator must be a member of it';
+		COMMENT ON COLUMN auth.users.status IS 'only active accounts can sign in and act';
+
+		-- Not FORCE: the functions of auth_owner, who owns it, must see every account.
+		ALTER TABLE auth.users ENABLE ROW LEVEL SECURITY;
+		CREATE POLICY users_may_read_themselves ON auth.users FOR SELECT TO authenticated
+			USING (id OPERATOR(pg_catalog.=) auth.uid());
+		CREATE POLICY users_may_update_themselves ON auth.users FOR UPDATE TO authenticated
+			USING (id OPERATOR(pg_catalog.=) auth.uid()) WITH CHECK (id OPERATOR(pg_catalog.=) auth.uid());
+		GRANT SELECT ON auth.users TO authenticated;
+		GRANT UPDATE (first_name, last_name) ON auth.users TO authenticated;
+
+		CREATE TRIGGER users_touch BEFORE UPDATE ON auth.users FOR EACH ROW
+			WHEN (OLD.last_access IS NOT DISTINCT FROM NEW.last_access)
+			EXECUTE FUNCTION auth.touch('updated_at');
+		ALTER TABLE auth.users OWNER TO auth_owner;
+	END IF;
+
+	IF to_regclass('auth_private.credentials') IS NULL THEN
+		CREATE TABLE auth_private.credentials (
+			user_id uuid CONSTRAINT credentials_pkey PRIMARY KEY
+				CONSTRAINT credentials_user_exists REFERENCES auth.users ON DELETE CASCADE,
+			password_hash text NOT NULL
+		);
+		COMMENT ON TABLE auth_private.credentials IS 'password hashes; an account without a row cannot sign in by password';
+		ALTER TABLE auth_private.credentials OWNER TO auth_owner;
+	END IF;
+
+	IF to_regclass('auth.sessions') IS NULL THEN
+		CREATE TABLE auth.sessions (
+			id uuid DEFAULT gen_random_uuid() CONSTRAINT sessions_pkey PRIMARY KEY,
+			user_id uuid NOT NULL CONSTRAINT sessions_user_exists REFERENCES auth.users ON DELETE CASCADE,
+			created_at timestamptz NOT NULL DEFAULT now(),
+			refreshed_at timestamptz NOT NULL,
+			expires_at timestamptz NOT NULL,
+			not_after timestamptz NOT NULL,
+			generation integer NOT NULL DEFAULT 1,
+			user_agent text,
+			ip inet
+		) WITH (fillfactor = 70);
+		CREATE INDEX sessions_user_id_idx ON auth.sessions (user_id);
+		COMMENT ON TABLE auth.sessions IS 'one row from sign-in to sign-out; deleting one''s own row signs that device out';
+		COMMENT ON COLUMN auth.sessions.expires_at IS 'end of the session unless it is refreshed before';
+		COMMENT ON COLUMN auth.sessions.not_after IS 'end of the session however often it is refreshed';
+		COMMENT ON COLUMN auth.sessions.generation IS 'how often it was refreshed: the only thing kept of a refresh token';
+
+		-- Not FORCE: as for auth.users.
+		ALTER TABLE auth.sessions ENABLE ROW LEVEL SECURITY;
+		CREATE POLICY users_may_read_their_sessions ON auth.sessions FOR SELECT TO authenticated
+			USING (user_id OPERATOR(pg_catalog.=) auth.uid());
+		CREATE POLICY users_may_end_their_sessions ON auth.sessions FOR DELETE TO authenticated
+			USING (user_id OPERATOR(pg_catalog.=) auth.uid());
+		GRANT SELECT, DELETE ON auth.sessions TO authenticated;
+		ALTER TABLE auth.sessions OWNER TO auth_owner;
+	END IF;
+
+	IF to_regclass('auth_private.audit_log') IS NULL THEN
+		CREATE TABLE auth_private.audit_log (
+			id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT audit_log_pkey PRIMARY KEY,
+			at timestamptz NOT NULL DEFAULT clock_timestamp(),
+			event text NOT NULL,
+			user_id uuid,
+			session_id uuid,
+			ip inet,
+			user_agent text,
+			detail jsonb
+		);
+		COMMENT ON TABLE auth_private.audit_log IS 'what happened to accounts and sessions; rows outlive both and hold nothing secret';
+		COMMENT ON COLUMN auth_private.audit_log.detail IS 'for a refusal, its code and the reason that the client was not told';
+		ALTER TABLE auth_private.audit_log OWNER TO auth_owner;
+	END IF;
+
+	IF to_regclass('auth.posts') IS NULL THEN
+		CREATE TABLE auth.posts (
+			id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT posts_pkey PRIMARY KEY,
+			title text NOT NULL,
+			content text,
+			author uuid CONSTRAINT posts_author_exists REFERENCES auth.users ON DELETE SET NULL,
+			user_created uuid CONSTRAINT posts_user_created_exists REFERENCES auth.users ON DELETE SET NULL,
+			date_created timestamptz NOT NULL DEFAULT now(),
+			date_updated timestamptz
+		);
+		CREATE INDEX posts_author_idx ON auth.posts (author);
+		CREATE INDEX posts_user_created_idx ON auth.posts (user_created);
+		COMMENT ON TABLE auth.posts IS 'posts: whoever is signed in reads them all and writes their own';
+		PERFORM auth.protect('auth.posts', 'author', '{user_created}', '{title,content}', 'authenticated');
+		CREATE TRIGGER posts_touch BEFORE UPDATE ON auth.posts FOR EACH ROW
+			EXECUTE FUNCTION auth.touch('date_updated');
+		ALTER TABLE auth.posts OWNER TO auth_owner;
+	END IF;
+
+	-- What CREATE EXTENSION made a member is none: it is dumped, and stays when the extension goes.
+	FOR member IN
+		SELECT format('%s %s', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.oid::regclass) AS name
+			FROM pg_depend d
+			JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'auth'
+			JOIN pg_class c ON c.oid = d.objid
+			WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
+				AND c.oid::regclass::text NOT IN
+					('auth_private.signing_keys', 'auth_private.login_attempts', 'auth_private.decoys')
+	LOOP
+		EXECUTE 'ALTER EXTENSION auth DROP ' || member.name;
+	END LOOP;
+END
+$install$;
+COMMENT ON FUNCTION auth.install() IS
+	'create those of the ordinary tables that are missing; CREATE EXTENSION calls it, but not while a dump is restored, which brings the tables itself; for a superuser';
+REVOKE ALL ON FUNCTION auth.install() FROM PUBLIC;
+
+-- A dump that is being restored says so by this setting, which pg_dump writes.
+DO $$
+BEGIN
+	IF pg_catalog.current_setting('row_security') <> 'off' THEN
+		PERFORM auth.install();
+	END IF;
+END
+$$;
+
+-- The first key, at a restore as well: a dump brings none.
+SELECT auth.rotate_signing_key();

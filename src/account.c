@@ -1,0 +1,115 @@
+/*
+ * account.c
+ *	  Accounts: who may sign in, and with which password.
+ */
+#include "postgres.h"
+
+#include "account.h"
+
+#include "catalog/pg_type.h"
+#include "statement.h"
+#include "utils/builtins.h"
+
+bool
+auth_account_find(const char *email, Account *account)
+{
+	static Statement select_account = {
+		.text = "SELECT u.id, u.role, u.status OPERATOR(pg_catalog.=) 'active', c.password_hash "
+		"FROM auth.users u LEFT JOIN auth_private.credentials c ON c.user_id OPERATOR(pg_catalog.=) u.id "
+		"WHERE u.email OPERATOR(pg_catalog.=) $1",
+		.argument_count = 1,
+		.argument_types = {TEXTOID},
+	};
+	NullableDatum values[] = {auth_value_text(email)};
+	NullableDatum columns[4];
+
+	if (!auth_statement_fetch(&select_account, values, columns, lengthof(columns)))
+		return false;
+
+	account->id = *DatumGetUUIDP(columns[0].value);
+	account->role = *DatumGetName(columns[1].value);
+	account->is_active = DatumGetBool(columns[2].value);
+	account->password_hash = columns[3].isnull ? NULL : TextDatumGetCString(columns[3].value);
+	return true;
+}
+
+/* The address is taken: write as much as a new account would have written. */
+static void
+write_decoy(void)
+{
+	static Statement insert = {
+		.text = "INSERT INTO auth_private.decoys DEFAULT VALUES",
+	};
+
+	auth_statement_run(&insert, NULL);
+}
+
+static void
+insert_credentials(const pg_uuid_t *id, const char *password_hash)
+{
+	static Statement insert = {
+		.text = "INSERT INTO auth_private.credentials (user_id, password_hash) VALUES ($1, $2)",
+		.argument_count = 2,
+		.argument_types = {UUIDOID, TEXTOID},
+	};
+	NullableDatum values[] = {auth_value_uuid(id), auth_value_text(password_hash)};
+
+	auth_statement_run(&insert, values);
+}
+
+bool
+auth_account_create(const NewAccount *account, pg_uuid_t *id)
+{
+	static Statement insert = {
+		.text = "INSERT INTO auth.users (email, first_name, last_name, role) VALUES ($1, $2, $3, $4) "
+		"ON CONFLICT (email) DO NOTHING RETURNING id",
+		.argument_count = 4,
+		.argument_types = {TEXTOID, TEXTOID, TEXTOID, NAMEOID},
+	};
+	NameData	role;
+	NullableDatum values[] = {
+		auth_value_text(account->email),
+		auth_value_text(account->first_name),
+		auth_value_text(account->last_name),
+		auth_value_of(NameGetDatum(&role)),
+	};
+	NullableDatum column;
+
+	namestrcpy(&role, account->role);
+	if (!auth_statement_fetch(&insert, values, &column, 1))
+	{
+		write_decoy();
+		return false;
+	}
+
+	*id = *DatumGetUUIDP(column.value);
+	insert_credentials(id, account->password_hash);
+	return true;
+}
+
+void
+auth_account_set_password_hash(const pg_uuid_t *id, const char *password_hash)
+{
+	static Statement update = {
+		.text = "UPDATE auth_private.credentials SET password_hash = $2 WHERE user_id OPERATOR(pg_catalog.=) $1",
+		.argument_count = 2,
+		.argument_types = {UUIDOID, TEXTOID},
+	};
+	NullableDatum values[] = {auth_value_uuid(id), auth_value_text(password_hash)};
+
+	auth_statement_run(&update, values);
+}
+
+void
+auth_account_note_access(const pg_uuid_t *id)
+{
+	static Statement update = {
+		.text = "UPDATE auth.users SET last_access = pg_catalog.clock_timestamp() "
+		"WHERE id OPERATOR(pg_catalog.=) $1",
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+	NullableDatum values[] = {auth_value_uuid(id)};
+
+	auth_statement_run(&update, values);
+}

@@ -1,0 +1,43 @@
+/*
+ * account.h
+ *	  Accounts: who may sign in, and with which password.
+ */
+#ifndef AUTH_ACCOUNT_H
+#define AUTH_ACCOUNT_H
+
+#include "utils/uuid.h"
+
+typedef struct Account
+{
+	pg_uuid_t	id;
+	NameData	role;
+	bool		is_active;
+	char	   *password_hash;	/* NULL: cannot sign in by password */
+} Account;
+
+typedef struct NewAccount
+{
+	const char *email;			/* canonical */
+	const char *password_hash;
+	const char *first_name;		/* NULL if not given, and so the last name */
+	const char *last_name;
+	const char *role;
+} NewAccount;
+
+/* Find an account by its canonical address; false if there is none. */
+extern bool auth_account_find(const char *email, Account *account);
+
+/*
+ * Create an account; false if the address is taken.
+ *
+ * Both answers write as much, so they cannot be told apart by the time.
+ */
+extern bool auth_account_create(const NewAccount *account, pg_uuid_t *id);
+
+/* Replace the stored hash of a password. */
+extern void auth_account_set_password_hash(const pg_uuid_t *id, const char *password_hash);
+
+/* Note a sign-in; locks the account until the end of the transaction. */
+extern void auth_account_note_access(const pg_uuid_t *id);
+
+#endif

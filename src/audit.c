@@ -1,0 +1,53 @@
+/*
+ * audit.c
+ *	  The log of what happened to accounts and sessions.
+ *
+ * Rows name accounts and sessions by id and hold nothing secret.
+ */
+#include "postgres.h"
+
+#include "audit.h"
+
+#include "catalog/pg_type.h"
+#include "json.h"
+#include "statement.h"
+#include "request.h"
+#include "utils/builtins.h"
+
+static NullableDatum
+detail(const AuditEvent *event)
+{
+	StringInfoData json;
+
+	if (event->refusal == NULL && event->reason == NULL)
+		return auth_value_null();
+
+	auth_json_begin(&json);
+	if (event->refusal != NULL)
+		auth_json_string(&json, "refusal", event->refusal);
+	if (event->reason != NULL)
+		auth_json_string(&json, "reason", event->reason);
+	auth_json_end(&json);
+	return auth_value_of(auth_json_to_jsonb(&json));
+}
+
+void
+auth_audit_record(const AuditEvent *event)
+{
+	static Statement insert = {
+		.text = "INSERT INTO auth_private.audit_log (event, user_id, session_id, ip, user_agent, detail) "
+		"VALUES ($1, $2, $3, $4, $5, $6)",
+		.argument_count = 6,
+		.argument_types = {TEXTOID, UUIDOID, UUIDOID, INETOID, TEXTOID, JSONBOID},
+	};
+	NullableDatum values[] = {
+		auth_value_text(event->event),
+		auth_value_uuid(event->user_id),
+		auth_value_uuid(event->session_id),
+		auth_value_inet(auth_request_client_address_text()),
+		auth_value_text(auth_request_user_agent()),
+		detail(event),
+	};
+
+	auth_statement_run(&insert, values);
+}

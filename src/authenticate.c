@@ -1,0 +1,56 @@
+/*
+ * authenticate.c
+ *	  auth.authenticate: bind the identity that a token proves.
+ */
+#include "postgres.h"
+
+#include "access_token.h"
+#include "arguments.h"
+#include "identity.h"
+#include "secret.h"
+#include "session.h"
+
+PG_FUNCTION_INFO_V1(auth_authenticate);
+
+/* PostgREST takes the status from the code and its reason from the message. */
+static void
+raise_unauthorized(const char *message)
+{
+	ereport(ERROR,
+			(errcode(MAKE_SQLSTATE('P', 'T', '4', '0', '1')),
+			 errmsg("%s", message)));
+}
+
+static Datum
+authenticate(PG_FUNCTION_ARGS)
+{
+	const text *token = auth_required_text(fcinfo, 0, "token");
+	AccessClaims claims;
+	NameData	role;
+
+	switch (auth_access_token_verify(VARDATA_ANY(token), VARSIZE_ANY_EXHDR(token), &claims))
+	{
+		case ACCESS_TOKEN_INVALID:
+			raise_unauthorized("invalid access token");
+			break;
+		case ACCESS_TOKEN_EXPIRED:
+			raise_unauthorized("access token expired");
+			break;
+		case ACCESS_TOKEN_VALID:
+			break;
+	}
+
+	/* The token says who signed in; only the database knows who still is. */
+	if (!auth_session_is_live(&claims.session_id, &claims.user_id, &role))
+		raise_unauthorized("session has ended");
+
+	auth_identity_bind(&claims.user_id, &claims.session_id, NameStr(role));
+	return UUIDPGetDatum(auth_identity_user());
+}
+
+/* auth.authenticate(token text) returns uuid */
+Datum
+auth_authenticate(PG_FUNCTION_ARGS)
+{
+	return auth_secret_call(authenticate, fcinfo);
+}

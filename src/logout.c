@@ -1,0 +1,167 @@
+/*
+ * logout.c
+ *	  auth.logout: end this session, the account's others, or all of them.
+ *
+ * Whoever presents no live session is signed out already: that is no error.
+ */
+#include "postgres.h"
+
+#include "access_token.h"
+#include "arguments.h"
+#include "audit.h"
+#include "identity.h"
+#include "json.h"
+#include "refresh_token.h"
+#include "request.h"
+#include "secret.h"
+#include "session.h"
+#include "token_cookie.h"
+#include "utils/builtins.h"
+
+#define EVENT "logout"
+
+typedef enum LogoutScope
+{
+	SCOPE_LOCAL,
+	SCOPE_OTHERS,
+	SCOPE_GLOBAL,
+} LogoutScope;
+
+PG_FUNCTION_INFO_V1(auth_logout);
+
+static LogoutScope
+read_scope(const text *name)
+{
+	char	   *scope = text_to_cstring(name);
+
+	if (strcmp(scope, "local") == 0)
+		return SCOPE_LOCAL;
+	if (strcmp(scope, "others") == 0)
+		return SCOPE_OTHERS;
+	if (strcmp(scope, "global") == 0)
+		return SCOPE_GLOBAL;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unknown scope"),
+			 errhint("The scope is local, others or global.")));
+}
+
+static bool
+read_access_token(const char *token, Renewal *presented)
+{
+	AccessClaims claims;
+
+	if (token == NULL || auth_access_token_verify(token, strlen(token), &claims) != ACCESS_TOKEN_VALID)
+		return false;
+
+	presented->session_id = claims.session_id;
+	presented->generation = claims.generation;
+	return true;
+}
+
+static bool
+find_in_cookies(Renewal *presented)
+{
+	char	   *refresh_token = auth_token_cookie_refresh();
+	char	   *session_token = auth_token_cookie_session();
+
+	if (refresh_token == NULL && session_token == NULL)
+		return false;
+	if (!auth_request_is_same_site())
+		auth_request_raise_cross_site();
+
+	return (refresh_token != NULL && auth_refresh_token_read(refresh_token, strlen(refresh_token), presented)) ||
+		read_access_token(session_token, presented);
+}
+
+/*
+ * The session that is meant: named by the argument, or else the one in which
+ * the call is made.  pre_request binds no identity for this call, so that it
+ * works with a token of a session that has ended, too.
+ */
+static bool
+find_presented(const text *refresh_token, Renewal *presented)
+{
+	if (refresh_token != NULL)
+		return auth_refresh_token_read(VARDATA_ANY(refresh_token), VARSIZE_ANY_EXHDR(refresh_token), presented);
+
+	if (auth_identity_session() != NULL)
+	{
+		presented->session_id = *auth_identity_session();
+		presented->generation = NO_GENERATION;
+		return true;
+	}
+	return read_access_token(auth_request_bearer(), presented) || find_in_cookies(presented);
+}
+
+/* A token that has expired or was used before ends its own session at most. */
+static bool
+speaks_for_account(const Session *session, const Renewal *presented)
+{
+	return auth_session_end_reason(session) == NULL &&
+		(presented->generation == NO_GENERATION ||
+		 auth_session_judge(session, presented->generation) != RENEWAL_STOLEN);
+}
+
+static uint64
+end_sessions(const Session *session, LogoutScope scope)
+{
+	switch (scope)
+	{
+		case SCOPE_LOCAL:
+			return auth_session_end(&session->id);
+		case SCOPE_OTHERS:
+			return auth_session_end_others(&session->user_id, &session->id);
+		case SCOPE_GLOBAL:
+			return auth_session_end_all(&session->user_id);
+	}
+	elog(ERROR, "unknown scope %d", scope);
+}
+
+static Datum
+answer(uint64 ended, LogoutScope scope)
+{
+	StringInfoData body;
+
+	auth_json_begin(&body);
+	auth_json_integer(&body, "sessions_ended", (int64) ended);
+	auth_json_end(&body);
+
+	if (scope != SCOPE_OTHERS)
+	{
+		auth_token_cookie_clear_session();
+		auth_token_cookie_clear_refresh();
+	}
+	auth_response_header("Cache-Control", "no-store");
+	return auth_json_to_jsonb(&body);
+}
+
+static Datum
+logout(PG_FUNCTION_ARGS)
+{
+	const text *refresh_token = auth_optional_text(fcinfo, 0);
+	LogoutScope scope = read_scope(auth_required_text(fcinfo, 1, "scope"));
+	Renewal		presented;
+	Session		session;
+	uint64		ended;
+
+	if (!find_presented(refresh_token, &presented) || !auth_session_find(&presented.session_id, &session))
+		return answer(0, scope);
+
+	if (!speaks_for_account(&session, &presented))
+		scope = SCOPE_LOCAL;
+
+	ended = end_sessions(&session, scope);
+	auth_audit_record(&(AuditEvent) {
+		.event = EVENT, .user_id = &session.user_id, .session_id = &session.id,
+	});
+	return answer(ended, scope);
+}
+
+/* auth.logout(refresh_token text, scope text) returns jsonb */
+Datum
+auth_logout(PG_FUNCTION_ARGS)
+{
+	return auth_secret_call(logout, fcinfo);
+}

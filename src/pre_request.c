@@ -1,0 +1,104 @@
+/*
+ * pre_request.c
+ *	  auth.pre_request: what happens before each request that PostgREST serves.
+ *
+ * PostgREST has checked the signature of a bearer token and taken the role that
+ * it names.  That is not enough: the session may have ended and the role may
+ * have changed since, and a token in a cookie it does not look at.  So the
+ * identity is established here, and the role follows it.
+ *
+ * Runs as whoever asks, because the role cannot be changed with other rights.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+
+#include "catalog/pg_type.h"
+#include "identity.h"
+#include "miscadmin.h"
+#include "statement.h"
+#include "request.h"
+#include "secret.h"
+#include "token_cookie.h"
+#include "utils/acl.h"
+#include "utils/guc.h"
+
+PG_FUNCTION_INFO_V1(auth_pre_request);
+
+/* A signed-out or dead client must be able to make these calls. */
+static bool
+needs_no_identity(const char *path)
+{
+	static const char *const paths[] = {
+		"/rpc/login", "/rpc/register_user", "/rpc/refresh", "/rpc/logout",
+	};
+
+	for (size_t i = 0; i < lengthof(paths); i++)
+		if (strcmp(path, paths[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+become(const char *role)
+{
+	if (strcmp(GetUserNameFromId(GetUserId(), false), role) == 0)
+		return;
+
+	if (set_config_option("role", role, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false) <= 0)
+		elog(ERROR, "could not change the role");
+}
+
+static char *
+find_token(void)
+{
+	char	   *bearer = auth_request_bearer();
+	char	   *cookie = bearer == NULL ? auth_token_cookie_session() : NULL;
+
+	if (cookie != NULL && auth_request_may_change() && !auth_request_is_same_site())
+		auth_request_raise_cross_site();
+
+	return bearer != NULL ? bearer : cookie;
+}
+
+/* With the rights of auth_owner, which may look at the session. */
+static void
+authenticate(const char *token)
+{
+	static Statement call = {
+		.text = "SELECT auth.authenticate($1)",
+		.argument_count = 1,
+		.argument_types = {TEXTOID},
+		.snapshot = SNAPSHOT_OF_THE_CALLER,
+	};
+	NullableDatum values[] = {auth_value_text(token)};
+
+	auth_statement_run(&call, values);
+}
+
+static Datum
+pre_request(PG_FUNCTION_ARGS)
+{
+	char	   *token;
+
+	if (needs_no_identity(auth_request_path()))
+	{
+		become("anon");
+		PG_RETURN_VOID();
+	}
+
+	token = find_token();
+	if (token != NULL)
+	{
+		authenticate(token);
+		become(auth_identity_role());
+	}
+	PG_RETURN_VOID();
+}
+
+/* auth.pre_request() returns void */
+Datum
+auth_pre_request(PG_FUNCTION_ARGS)
+{
+	return auth_secret_call(pre_request, fcinfo);
+}

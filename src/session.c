@@ -1,0 +1,239 @@
+/*
+ * session.c
+ *	  Sessions: one row from sign-in to sign-out.
+ *
+ * A session that ends is deleted, so whatever finds a row may only ask whether
+ * it has expired.  Renewals change no indexed column (HOT), however many there
+ * are.  Whoever ends several sessions locks them in the order of their ids, so
+ * that no two calls wait for each other.
+ */
+#include "postgres.h"
+
+#include "session.h"
+
+#include "catalog/pg_type.h"
+#include "clock.h"
+#include "statement.h"
+#include "request.h"
+#include "settings.h"
+#include "utils/builtins.h"
+
+static void
+insert_session(Session *session)
+{
+	static Statement insert = {
+		.text = "INSERT INTO auth.sessions (user_id, refreshed_at, expires_at, not_after, user_agent, ip) "
+		"VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, generation",
+		.argument_count = 6,
+		.argument_types = {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, INETOID},
+	};
+	NullableDatum values[] = {
+		auth_value_uuid(&session->user_id),
+		auth_value_of(TimestampTzGetDatum(session->refreshed_at)),
+		auth_value_of(TimestampTzGetDatum(session->expires_at)),
+		auth_value_of(TimestampTzGetDatum(session->not_after)),
+		auth_value_text(auth_request_user_agent()),
+		auth_value_inet(auth_request_client_address_text()),
+	};
+	NullableDatum columns[2];
+
+	if (!auth_statement_fetch(&insert, values, columns, lengthof(columns)))
+		elog(ERROR, "could not insert a session");
+	session->id = *DatumGetUUIDP(columns[0].value);
+	session->generation = DatumGetInt32(columns[1].value);
+}
+
+/* The account is locked, so no other sign-in of its adds a session meanwhile. */
+static void
+end_oldest(const pg_uuid_t *user_id)
+{
+	static Statement delete = {
+		.text = "DELETE FROM auth.sessions WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
+		"SELECT id FROM auth.sessions WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
+		"SELECT id FROM auth.sessions WHERE user_id OPERATOR(pg_catalog.=) $1 "
+		"ORDER BY refreshed_at DESC, id OFFSET $2)) ORDER BY id FOR UPDATE))",
+		.argument_count = 2,
+		.argument_types = {UUIDOID, INT8OID},
+	};
+	NullableDatum values[] = {
+		auth_value_uuid(user_id),
+		auth_value_of(Int64GetDatum(auth_settings.max_sessions)),
+	};
+
+	auth_statement_run(&delete, values);
+}
+
+void
+auth_session_open(const Account *account, int idle_seconds, Session *session)
+{
+	memset(session, 0, sizeof(*session));
+	session->user_id = account->id;
+	session->role = account->role;
+	session->is_user_active = account->is_active;
+	session->refreshed_at = GetCurrentTimestamp();
+	session->not_after = auth_clock_in(auth_settings.session_max_age);
+	session->expires_at = Min(auth_clock_in(idle_seconds), session->not_after);
+
+	auth_account_note_access(&account->id);
+	insert_session(session);
+	end_oldest(&account->id);
+}
+
+#define SELECT_SESSION \
+	"SELECT s.user_id, u.role, u.status OPERATOR(pg_catalog.=) 'active', " \
+	"s.generation, s.refreshed_at, s.expires_at, s.not_after " \
+	"FROM auth.sessions s JOIN auth.users u ON u.id OPERATOR(pg_catalog.=) s.user_id " \
+	"WHERE s.id OPERATOR(pg_catalog.=) $1"
+
+static bool
+fetch_session(Statement *statement, const pg_uuid_t *id, Session *session)
+{
+	NullableDatum values[] = {auth_value_uuid(id)};
+	NullableDatum columns[7];
+
+	if (!auth_statement_fetch(statement, values, columns, lengthof(columns)))
+		return false;
+
+	session->id = *id;
+	session->user_id = *DatumGetUUIDP(columns[0].value);
+	session->role = *DatumGetName(columns[1].value);
+	session->is_user_active = DatumGetBool(columns[2].value);
+	session->generation = DatumGetInt32(columns[3].value);
+	session->refreshed_at = DatumGetTimestampTz(columns[4].value);
+	session->expires_at = DatumGetTimestampTz(columns[5].value);
+	session->not_after = DatumGetTimestampTz(columns[6].value);
+	return true;
+}
+
+bool
+auth_session_find(const pg_uuid_t *id, Session *session)
+{
+	static Statement select_session = {
+		.text = SELECT_SESSION,
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+
+	return fetch_session(&select_session, id, session);
+}
+
+bool
+auth_session_lock(const pg_uuid_t *id, Session *session)
+{
+	static Statement lock_session = {
+		.text = SELECT_SESSION " FOR NO KEY UPDATE OF s",
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+
+	return fetch_session(&lock_session, id, session);
+}
+
+const char *
+auth_session_end_reason(const Session *session)
+{
+	TimestampTz now = GetCurrentTimestamp();
+
+	if (!session->is_user_active)
+		return "The account is not active";
+	if (now >= session->not_after)
+		return "The session has reached its greatest age";
+	if (now >= session->expires_at)
+		return "The session was idle for too long";
+	return NULL;
+}
+
+RenewalVerdict
+auth_session_judge(const Session *session, int presented_generation)
+{
+	TimestampTz grace_end = TimestampTzPlusMilliseconds(session->refreshed_at,
+														(int64) auth_settings.refresh_grace * 1000);
+
+	/* Newer than the row: its last write was lost, with a failed server. */
+	if (presented_generation >= session->generation)
+		return RENEWAL_CURRENT;
+
+	if (presented_generation == session->generation - 1 && GetCurrentTimestamp() < grace_end)
+		return RENEWAL_REPEATED;
+
+	return RENEWAL_STOLEN;
+}
+
+void
+auth_session_advance(Session *session, int presented_generation, int idle_seconds)
+{
+	static Statement update = {
+		.text = "UPDATE auth.sessions SET generation = $2, refreshed_at = $3, expires_at = $4 "
+		"WHERE id OPERATOR(pg_catalog.=) $1",
+		.argument_count = 4,
+		.argument_types = {UUIDOID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+	};
+
+	session->generation = presented_generation + 1;
+	session->refreshed_at = GetCurrentTimestamp();
+	session->expires_at = Min(auth_clock_in(idle_seconds), session->not_after);
+
+	auth_statement_run(&update, (NullableDatum[]) {
+		auth_value_uuid(&session->id),
+		auth_value_of(Int32GetDatum(session->generation)),
+		auth_value_of(TimestampTzGetDatum(session->refreshed_at)),
+		auth_value_of(TimestampTzGetDatum(session->expires_at)),
+	});
+}
+
+bool
+auth_session_is_live(const pg_uuid_t *id, const pg_uuid_t *user_id, NameData *role)
+{
+	static Statement select_role = {
+		.text = "SELECT u.role FROM auth.sessions s JOIN auth.users u ON u.id OPERATOR(pg_catalog.=) s.user_id "
+		"WHERE s.id OPERATOR(pg_catalog.=) $1 AND u.id OPERATOR(pg_catalog.=) $2 "
+		"AND u.status OPERATOR(pg_catalog.=) 'active' "
+		"AND s.expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
+		"AND s.not_after OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp()",
+		.argument_count = 2,
+		.argument_types = {UUIDOID, UUIDOID},
+		.snapshot = SNAPSHOT_OF_THE_CALLER,
+	};
+	NullableDatum values[] = {auth_value_uuid(id), auth_value_uuid(user_id)};
+	NullableDatum column;
+
+	if (!auth_statement_fetch(&select_role, values, &column, 1))
+		return false;
+
+	*role = *DatumGetName(column.value);
+	return true;
+}
+
+uint64
+auth_session_end(const pg_uuid_t *id)
+{
+	static Statement delete = {
+		.text = "DELETE FROM auth.sessions WHERE id OPERATOR(pg_catalog.=) $1",
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+	NullableDatum values[] = {auth_value_uuid(id)};
+
+	return auth_statement_run(&delete, values);
+}
+
+uint64
+auth_session_end_others(const pg_uuid_t *user_id, const pg_uuid_t *kept_id)
+{
+	static Statement delete = {
+		.text = "DELETE FROM auth.sessions WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
+		"SELECT id FROM auth.sessions WHERE user_id OPERATOR(pg_catalog.=) $1 "
+		"AND ($2 IS NULL OR id OPERATOR(pg_catalog.<>) $2) ORDER BY id FOR UPDATE))",
+		.argument_count = 2,
+		.argument_types = {UUIDOID, UUIDOID},
+	};
+	NullableDatum values[] = {auth_value_uuid(user_id), auth_value_uuid(kept_id)};
+
+	return auth_statement_run(&delete, values);
+}
+
+uint64
+auth_session_end_all(const pg_uuid_t *user_id)
+{
+	return auth_session_end_others(user_id, NULL);
+}

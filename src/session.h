@@ -1,0 +1,62 @@
+/*
+ * session.h
+ *	  Sessions: one row from sign-in to sign-out.
+ */
+#ifndef AUTH_SESSION_H
+#define AUTH_SESSION_H
+
+#include "account.h"
+#include "datatype/timestamp.h"
+
+typedef struct Session
+{
+	pg_uuid_t	id;
+	pg_uuid_t	user_id;
+	NameData	role;			/* of the account, as it is now */
+	bool		is_user_active;
+	int			generation;
+	TimestampTz refreshed_at;
+	TimestampTz expires_at;		/* unless it is refreshed before */
+	TimestampTz not_after;		/* however often it is refreshed */
+} Session;
+
+/* What a renewal presents, measured against the session's generation. */
+typedef enum RenewalVerdict
+{
+	RENEWAL_CURRENT,			/* the newest, or newer than what the database remembers */
+	RENEWAL_REPEATED,			/* the one before, within auth.refresh_grace */
+	RENEWAL_STOLEN,				/* used before, and too long ago for an innocent repetition */
+} RenewalVerdict;
+
+/*
+ * Open a session that lives for idle_seconds unless it is renewed.
+ *
+ * Ends the account's oldest sessions above auth.max_sessions.
+ */
+extern void auth_session_open(const Account *account, int idle_seconds, Session *session);
+
+/* Find a session; lock it, too, until the end of the transaction. */
+extern bool auth_session_find(const pg_uuid_t *id, Session *session);
+extern bool auth_session_lock(const pg_uuid_t *id, Session *session);
+
+/* Why a session cannot go on, for the log; NULL if it can. */
+extern const char *auth_session_end_reason(const Session *session);
+
+extern RenewalVerdict auth_session_judge(const Session *session, int presented_generation);
+
+/* Step to the generation after the presented one, for idle_seconds more. */
+extern void auth_session_advance(Session *session, int presented_generation, int idle_seconds);
+
+/*
+ * Whether a user's session is live; tells the user's role as it is now.
+ *
+ * Sees what the calling statement sees, and writes and locks nothing.
+ */
+extern bool auth_session_is_live(const pg_uuid_t *id, const pg_uuid_t *user_id, NameData *role);
+
+/* End sessions; return how many there were. */
+extern uint64 auth_session_end(const pg_uuid_t *id);
+extern uint64 auth_session_end_others(const pg_uuid_t *user_id, const pg_uuid_t *kept_id);
+extern uint64 auth_session_end_all(const pg_uuid_t *user_id);
+
+#endif

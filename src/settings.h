@@ -1,0 +1,65 @@
+/*
+ * settings.h
+ *	  The settings auth.*, as a superuser or an operator sets them.
+ *
+ * None of them is secret: every role may SHOW them.
+ */
+#ifndef AUTH_SETTINGS_H
+#define AUTH_SETTINGS_H
+
+/* No stored hash that asks for more than the bounds is ever computed. */
+#define PASSWORD_MAX_MEMORY_KB (1024 * 1024)
+#define PASSWORD_MAX_PASSES 16
+
+typedef enum SameSite
+{
+	SAME_SITE_LAX,
+	SAME_SITE_STRICT,
+	SAME_SITE_NONE,
+} SameSite;
+
+typedef struct Settings
+{
+	/* lifetimes, in seconds */
+	int			access_token_ttl;
+	int			session_token_ttl;
+	int			refresh_token_ttl;
+	int			session_max_age;
+	int			refresh_grace;
+	int			max_sessions;
+
+	/* registration */
+	bool		registration;
+	char	   *default_role;
+	bool		disclose_existing_accounts;
+
+	/* passwords */
+	int			password_min_length;
+	int			password_memory_kb;
+	int			password_passes;
+	int			max_concurrent_hashes;
+	int			hash_wait_timeout_ms;
+
+	/* guessing; delays in seconds */
+	int			login_attempts_free;
+	int			login_attempts_free_per_account;
+	int			login_attempts_free_per_address;
+	int			login_attempts_max_delay;
+
+	/* tokens and the HTTP boundary */
+	char	   *issuer;
+	char	   *audience;
+	char	   *exposed_schemas;
+	char	   *client_address_header;
+	char	   *session_cookie_name;
+	char	   *refresh_cookie_name;
+	char	   *cookie_domain;
+	bool		cookie_secure;
+	int			cookie_same_site;	/* a SameSite */
+} Settings;
+
+extern Settings auth_settings;
+
+extern void auth_settings_define(void);
+
+#endif

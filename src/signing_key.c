@@ -1,0 +1,179 @@
+/*
+ * signing_key.c
+ *	  The life of the keys that sign access tokens.
+ *
+ * A new key is published before it signs, so that whoever verifies by a copy
+ * of the public keys (PostgREST does) knows it by then.  The old one verifies
+ * until the last token that it signed has expired.
+ */
+#include "postgres.h"
+
+#include "signing_key.h"
+
+#include "catalog/pg_type.h"
+#include "commands/async.h"
+#include "fmgr.h"
+#include "json.h"
+#include "statement.h"
+#include "settings.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+/* how long a key is public before it signs */
+#define PUBLICATION_SECONDS 10
+
+PG_FUNCTION_INFO_V1(auth_jwks);
+PG_FUNCTION_INFO_V1(auth_rotate_signing_key);
+
+static void
+append_jwk(StringInfo jwks, const SigningKey *key)
+{
+	char		encoded[JWS_ENCODED_KEY_BYTES + 1];
+	StringInfoData jwk;
+
+	auth_jws_encode_public_key(key->public_key, encoded);
+
+	auth_json_begin(&jwk);
+	auth_json_string(&jwk, "kty", "OKP");
+	auth_json_string(&jwk, "crv", "Ed25519");
+	auth_json_string(&jwk, "alg", "EdDSA");
+	auth_json_string(&jwk, "use", "sig");
+	auth_json_string(&jwk, "kid", key->key_id);
+	auth_json_string(&jwk, "x", encoded);
+	auth_json_end(&jwk);
+
+	if (jwks->data[jwks->len - 1] == '}')
+		appendStringInfoChar(jwks, ',');
+	appendStringInfoString(jwks, jwk.data);
+}
+
+char *
+auth_signing_key_jwks(void)
+{
+	const SigningKey *keys;
+	int			count = auth_key_ring_public_keys(&keys);
+	TimestampTz now = GetCurrentTimestamp();
+	StringInfoData jwks;
+
+	initStringInfo(&jwks);
+	appendStringInfoString(&jwks, "{\"keys\":[");
+	for (int i = 0; i < count; i++)
+		if (keys[i].verifies_until > now)
+			append_jwk(&jwks, &keys[i]);
+	appendStringInfoString(&jwks, "]}");
+	return jwks.data;
+}
+
+/* auth.jwks() returns jsonb */
+Datum
+auth_jwks(PG_FUNCTION_ARGS)
+{
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(auth_signing_key_jwks()));
+}
+
+static void
+insert_key(const char *key_id, KeyPurpose purpose, const Secret *secret, TimestampTz signs_from)
+{
+	static Statement insert = {
+		.text = "INSERT INTO auth_private.signing_keys (kid, purpose, secret_key, signs_from) "
+		"VALUES ($1, $2, $3, $4) ON CONFLICT (kid) DO NOTHING",
+		.argument_count = 4,
+		.argument_types = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID},
+	};
+	NullableDatum values[] = {
+		auth_value_text(key_id),
+		auth_value_text(auth_key_ring_purpose_name(purpose)),
+		auth_value_of(PointerGetDatum(cstring_to_text_with_len((const char *) secret->bytes, secret->length))),
+		auth_value_of(TimestampTzGetDatum(signs_from)),
+	};
+
+	auth_statement_run(&insert, values);
+	auth_secret_zero(DatumGetPointer(values[2].value), VARHDRSZ + secret->length);
+}
+
+/* The keys of MACs are made once: a new one would end every session. */
+static void
+create_mac_keys(TimestampTz now)
+{
+	const KeyPurpose purposes[] = {KEY_PURPOSE_REFRESH_TOKEN, KEY_PURPOSE_LOGIN_ATTEMPT};
+
+	for (size_t i = 0; i < lengthof(purposes); i++)
+		insert_key(auth_key_ring_purpose_name(purposes[i]), purposes[i],
+				   auth_key_ring_random_key(purposes[i]), now);
+}
+
+static char *
+create_signing_key(TimestampTz signs_from)
+{
+	const Secret *seed = auth_key_ring_random_key(KEY_PURPOSE_ACCESS_TOKEN);
+	Secret	   *secret_key = auth_secret_new(JWS_SECRET_KEY_BYTES);
+	unsigned char public_key[JWS_PUBLIC_KEY_BYTES];
+	char	   *key_id = palloc(JWS_KEY_ID_BYTES + 1);
+
+	auth_jws_keys_from_seed(seed->bytes, public_key, secret_key->bytes);
+	auth_jws_key_id(public_key, key_id);
+	insert_key(key_id, KEY_PURPOSE_ACCESS_TOKEN, seed, signs_from);
+	return key_id;
+}
+
+/* Let the keys of today verify for as long as a token of theirs can live. */
+static void
+retire_signing_keys(TimestampTz signs_until)
+{
+	static Statement retire = {
+		.text = "UPDATE auth_private.signing_keys SET verifies_until = $1 "
+		"WHERE purpose OPERATOR(pg_catalog.=) 'access_token' "
+		"AND verifies_until OPERATOR(pg_catalog.=) 'infinity'",
+		.argument_count = 1,
+		.argument_types = {TIMESTAMPTZOID},
+	};
+	int			token_ttl = Max(auth_settings.access_token_ttl, auth_settings.session_token_ttl);
+	TimestampTz verifies_until = TimestampTzPlusMilliseconds(signs_until, (int64) token_ttl * 1000);
+	NullableDatum values[] = {auth_value_of(TimestampTzGetDatum(verifies_until))};
+
+	auth_statement_run(&retire, values);
+}
+
+static void
+delete_expired_keys(void)
+{
+	static Statement delete = {
+		.text = "DELETE FROM auth_private.signing_keys "
+		"WHERE verifies_until OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()",
+	};
+
+	auth_statement_run(&delete, NULL);
+}
+
+static Datum
+rotate_signing_key(PG_FUNCTION_ARGS)
+{
+	const SigningKey *keys;
+	int			count = auth_key_ring_public_keys(&keys);
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz signs_from = count == 0 ? now : TimestampTzPlusMilliseconds(now, PUBLICATION_SECONDS * 1000);
+	char	   *key_id;
+
+	if (count >= KEY_RING_MAX_SIGNING_KEYS - 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("too many signing keys"),
+				 errdetail("%d keys have signed tokens that are still good.", count),
+				 errhint("Wait until the oldest of these tokens have expired.")));
+
+	delete_expired_keys();
+	create_mac_keys(now);
+	retire_signing_keys(signs_from);
+	key_id = create_signing_key(signs_from);
+
+	/* PostgREST then asks auth.postgrest_config() for the new set of keys. */
+	Async_Notify("pgrst", "reload config");
+	PG_RETURN_TEXT_P(cstring_to_text(key_id));
+}
+
+/* auth.rotate_signing_key() returns text */
+Datum
+auth_rotate_signing_key(PG_FUNCTION_ARGS)
+{
+	return auth_secret_call(rotate_signing_key, fcinfo);
+}

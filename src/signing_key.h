@@ -1,0 +1,16 @@
+/*
+ * signing_key.h
+ *	  The life of the keys that sign access tokens.
+ */
+#ifndef AUTH_SIGNING_KEY_H
+#define AUTH_SIGNING_KEY_H
+
+#include "key_ring.h"
+
+/*
+ * The public keys as a JSON Web Key Set (RFC 7517), in the current memory
+ * context.
+ */
+extern char *auth_signing_key_jwks(void);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * touch.c
+ *	  auth.touch: a trigger that notes the time of a change in a column.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/spi.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(auth_touch);
+
+static void
+raise_misuse(const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("auth.touch() was not called as it must be"),
+			 errdetail("%s", detail),
+			 errhint("CREATE TRIGGER ... BEFORE UPDATE ON ... FOR EACH ROW EXECUTE FUNCTION auth.touch('column').")));
+}
+
+/* auth.touch() returns trigger; its argument is the name of the column */
+Datum
+auth_touch(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TupleDesc	shape;
+	int			column;
+	Datum		now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	bool		is_null = false;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
+		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))
+		raise_misuse("It is a row trigger before an update.");
+	if (trigger->tg_trigger->tgnargs != 1)
+		raise_misuse("It takes one argument.");
+
+	shape = RelationGetDescr(trigger->tg_relation);
+	column = SPI_fnumber(shape, trigger->tg_trigger->tgargs[0]);
+	if (column <= 0 || SPI_gettypeid(shape, column) != TIMESTAMPTZOID)
+		raise_misuse("Its argument names a column of type timestamp with time zone.");
+
+	return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_newtuple, shape, 1, &column, &now, &is_null));
+}

@@ -1,10 +1,68 @@
+# The commands that people type; `make help` lists them.
+
 EXTENSION = auth
+EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(EXTENSION).control)
+DATA = $(EXTENSION)--$(EXTVERSION).sql
+
 MODULE_big = auth
-DATA = auth--1.0.sql
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c))
+# Not SHLIB_LINK += ...: pgxs.mk has its own use for the variable.
 SHLIB_LINK = $(shell pkg-config --libs libsodium)
 PG_CPPFLAGS = $(shell pkg-config --cflags libsodium)
+# SQL functions, hooks and callbacks have parameters that they do not need.
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter
+
+REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
+# pg_regress does not know CASCADE, so what is required is named first.
+REGRESS_OPTS = --load-extension=pgcrypto --load-extension=$(EXTENSION)
+ISOLATION = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=pgcrypto --load-extension=$(EXTENSION)
+
+EXTRA_CLEAN = results output_iso tmp_check test/unit/bin node_modules/.package-lock-of-last-install
+
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+# Without PostgreSQL's headers `make run` and `make test` still work: they install them.
+ifneq ($(PGXS),)
 include $(PGXS)
+# A changed header changes every object; there are few enough.
+$(OBJS): $(wildcard src/*.h)
+endif
+
+.PHONY: run test test-unit test-sql test-http test-tap packages lint format dist help
+
+run: packages ## start the whole stack with sample data, and print a first session
+	@exec node tools/run.mjs
+
+test: ## run every suite on throwaway servers (installs what is missing)
+	@tools/test
+
+test-unit: packages ## the parts that need no PostgreSQL: tokens, cookies, e-mail addresses
+	@tools/test unit
+
+test-sql: packages ## pg_regress and the isolation tests (one file: REGRESS=login ISOLATION=)
+	@tools/test sql
+
+test-http: packages ## real PostgREST (one file: FILES=test/http/login.test.mjs)
+	@tools/test http $(FILES)
+
+test-tap: packages ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/t/dump.t)
+	@tools/test tap $(FILES)
+
+packages:
+	@tools/packages
+
+lint: packages ## formatting, warnings as errors, static analysis, and the rules of CONTRIBUTING.md
+	@tools/lint
+
+format: ## format the C sources
+	@clang-format -i src/*.c src/*.h test/unit/*.c
+
+dist: ## make auth-VERSION.zip of what is committed
+	@git archive --prefix=$(EXTENSION)-$(EXTVERSION)/ -o $(EXTENSION)-$(EXTVERSION).zip HEAD
+
+help: ## show this list
+	@echo 'make               build the extension'
+	@echo 'make install       install it into the PostgreSQL of pg_config (PG_CONFIG=/path/to/pg_config for another)'
+	@echo 'make installcheck  test the installed extension on the running server that PGHOST and PGPORT name'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-13s %s\n", $$1, $$2 }'

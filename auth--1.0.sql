@@ -330,11 +330,12 @@ DECLARE
 	named_columns name[] := owner_column || preset_columns || writable_columns;
 	named_column name;
 	table_name name;
-	owner_is_asking text := format('%I OPERATOR(pg_catalog.=) auth.uid()', owner_column);
+	owner_is_asking text;
 	readers text;
 	may_read text;
 	foreign_policies text;
 	policy_name name;
+	sequence regclass;
 BEGIN
 	IF collection IS NULL OR owner_column IS NULL OR preset_columns IS NULL OR writable_columns IS NULL OR read IS NULL THEN
 		RAISE EXCEPTION 'no argument of auth.protect may be null' USING ERRCODE = 'null_value_not_allowed';
@@ -364,6 +365,7 @@ BEGIN
 		END IF;
 	END LOOP;
 
+	owner_is_asking := format('%I OPERATOR(pg_catalog.=) auth.uid()', owner_column);
 	CASE read
 		WHEN 'own' THEN readers := 'authenticated'; may_read := owner_is_asking;
 		WHEN 'authenticated' THEN readers := 'authenticated'; may_read := 'auth.uid() IS NOT NULL';
@@ -375,8 +377,11 @@ BEGIN
 	END CASE;
 
 	-- Called again, it replaces its own rules.
-	FOREACH policy_name IN ARRAY ARRAY['read', 'owner_may_insert', 'owner_may_update', 'owner_may_delete'] LOOP
-		EXECUTE format('DROP POLICY IF EXISTS %I ON %s', policy_name, collection);
+	FOR policy_name IN
+		SELECT p.polname FROM pg_policy p WHERE p.polrelid = collection
+			AND p.polname IN ('read', 'owner_may_insert', 'owner_may_update', 'owner_may_delete')
+	LOOP
+		EXECUTE format('DROP POLICY %I ON %s', policy_name, collection);
 	END LOOP;
 	SELECT string_agg(quote_ident(p.polname), ', ') INTO foreign_policies
 		FROM pg_policy p WHERE p.polrelid = collection AND p.polpermissive;
@@ -406,12 +411,12 @@ BEGIN
 	END LOOP;
 
 	-- A serial column takes its value from a sequence, with the rights of who inserts.
-	FOR policy_name IN
-		SELECT s.oid::regclass::text FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+	FOR sequence IN
+		SELECT s.oid FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
 			WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
 				AND d.refobjid = collection AND d.deptype = 'a'
 	LOOP
-		EXECUTE format('GRANT USAGE ON SEQUENCE %s TO authenticated', policy_name);
+		EXECUTE format('GRANT USAGE ON SEQUENCE %s TO authenticated', sequence);
 	END LOOP;
 
 	IF NOT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
@@ -459,17 +464,22 @@ BEGIN
 
 		-- Not FORCE: the functions of auth_owner, who owns it, must see every account.
 		ALTER TABLE auth.users ENABLE ROW LEVEL SECURITY;
-		CREATE POLICY users_may_read_themselves ON auth.users FOR SELECT TO authenticated
-			USING (id OPERATOR(pg_catalog.=) auth.uid());
-		CREATE POLICY users_may_update_themselves ON auth.users FOR UPDATE TO authenticated
-			USING (id OPERATOR(pg_catalog.=) auth.uid()) WITH CHECK (id OPERATOR(pg_catalog.=) auth.uid());
 		GRANT SELECT ON auth.users TO authenticated;
 		GRANT UPDATE (first_name, last_name) ON auth.users TO authenticated;
-
+		ALTER TABLE auth.users OWNER TO auth_owner;
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.users'::regclass AND polname = 'users_may_read_themselves') THEN
+		CREATE POLICY users_may_read_themselves ON auth.users FOR SELECT TO authenticated
+			USING (id OPERATOR(pg_catalog.=) auth.uid());
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.users'::regclass AND polname = 'users_may_update_themselves') THEN
+		CREATE POLICY users_may_update_themselves ON auth.users FOR UPDATE TO authenticated
+			USING (id OPERATOR(pg_catalog.=) auth.uid()) WITH CHECK (id OPERATOR(pg_catalog.=) auth.uid());
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'auth.users'::regclass AND tgname = 'users_touch') THEN
 		CREATE TRIGGER users_touch BEFORE UPDATE ON auth.users FOR EACH ROW
 			WHEN (OLD.last_access IS NOT DISTINCT FROM NEW.last_access)
 			EXECUTE FUNCTION auth.touch('updated_at');
-		ALTER TABLE auth.users OWNER TO auth_owner;
 	END IF;
 
 	IF to_regclass('auth_private.credentials') IS NULL THEN
@@ -502,12 +512,16 @@ BEGIN
 
 		-- Not FORCE: as for auth.users.
 		ALTER TABLE auth.sessions ENABLE ROW LEVEL SECURITY;
-		CREATE POLICY users_may_read_their_sessions ON auth.sessions FOR SELECT TO authenticated
-			USING (user_id OPERATOR(pg_catalog.=) auth.uid());
-		CREATE POLICY users_may_end_their_sessions ON auth.sessions FOR DELETE TO authenticated
-			USING (user_id OPERATOR(pg_catalog.=) auth.uid());
 		GRANT SELECT, DELETE ON auth.sessions TO authenticated;
 		ALTER TABLE auth.sessions OWNER TO auth_owner;
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.sessions'::regclass AND polname = 'users_may_read_their_sessions') THEN
+		CREATE POLICY users_may_read_their_sessions ON auth.sessions FOR SELECT TO authenticated
+			USING (user_id OPERATOR(pg_catalog.=) auth.uid());
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.sessions'::regclass AND polname = 'users_may_end_their_sessions') THEN
+		CREATE POLICY users_may_end_their_sessions ON auth.sessions FOR DELETE TO authenticated
+			USING (user_id OPERATOR(pg_catalog.=) auth.uid());
 	END IF;
 
 	IF to_regclass('auth_private.audit_log') IS NULL THEN
@@ -539,10 +553,14 @@ BEGIN
 		CREATE INDEX posts_author_idx ON auth.posts (author);
 		CREATE INDEX posts_user_created_idx ON auth.posts (user_created);
 		COMMENT ON TABLE auth.posts IS 'posts: whoever is signed in reads them all and writes their own';
+		ALTER TABLE auth.posts OWNER TO auth_owner;
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.posts'::regclass AND polname = 'owner_may_insert') THEN
 		PERFORM auth.protect('auth.posts', 'author', '{user_created}', '{title,content}', 'authenticated');
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'auth.posts'::regclass AND tgname = 'posts_touch') THEN
 		CREATE TRIGGER posts_touch BEFORE UPDATE ON auth.posts FOR EACH ROW
 			EXECUTE FUNCTION auth.touch('date_updated');
-		ALTER TABLE auth.posts OWNER TO auth_owner;
 	END IF;
 
 	-- What CREATE EXTENSION made a member is none: it is dumped, and stays when the extension goes.
@@ -560,7 +578,7 @@ BEGIN
 END
 $install$;
 COMMENT ON FUNCTION auth.install() IS
-	'create those of the ordinary tables that are missing; CREATE EXTENSION calls it, but not while a dump is restored, which brings the tables itself; for a superuser';
+	'create what is missing of the ordinary tables, their policies and triggers; CREATE EXTENSION calls it, but not while a dump is restored, which brings the tables itself; for a superuser';
 REVOKE ALL ON FUNCTION auth.install() FROM PUBLIC;
 
 -- A dump that is being restored says so by this setting, which pg_dump writes.

@@ -12,19 +12,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ENCODING sodium_base64_VARIANT_URLSAFE_NO_PADDING
+#include "base64url.h"
 
 /* Append base64url to a token; returns the new length, or 0 if it is too long. */
 static size_t
-append_encoded(char *token, size_t length, const unsigned char *bytes, size_t byte_count)
+append_encoded(char *token, size_t length, const void *bytes, size_t byte_count)
 {
-	size_t		encoded_size = sodium_base64_encoded_len(byte_count, ENCODING);
-
-	if (length + encoded_size > JWS_MAX_BYTES + 1)
+	if (length + BASE64URL_LENGTH(byte_count) > JWS_MAX_BYTES)
 		return 0;
 
-	sodium_bin2base64(token + length, encoded_size, bytes, byte_count, ENCODING);
-	return length + encoded_size - 1;
+	return length + auth_base64url_encode(token + length, bytes, byte_count);
 }
 
 void
@@ -39,7 +36,7 @@ void
 auth_jws_encode_public_key(const unsigned char public_key[JWS_PUBLIC_KEY_BYTES],
 						   char encoded[JWS_ENCODED_KEY_BYTES + 1])
 {
-	sodium_bin2base64(encoded, JWS_ENCODED_KEY_BYTES + 1, public_key, JWS_PUBLIC_KEY_BYTES, ENCODING);
+	auth_base64url_encode(encoded, public_key, JWS_PUBLIC_KEY_BYTES);
 }
 
 void
@@ -57,7 +54,7 @@ auth_jws_key_id(const unsigned char public_key[JWS_PUBLIC_KEY_BYTES],
 					  "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}", encoded);
 
 	crypto_hash_sha256(digest, (const unsigned char *) canonical, length);
-	sodium_bin2base64(key_id, JWS_KEY_ID_BYTES + 1, digest, sizeof(digest), ENCODING);
+	auth_base64url_encode(key_id, digest, sizeof(digest));
 }
 
 size_t
@@ -71,8 +68,7 @@ auth_jws_header(const char *key_id, char header[JWS_MAX_HEADER_BYTES])
 					  "{\"alg\":\"EdDSA\",\"kid\":\"%.*s\",\"typ\":\"at+jwt\"}",
 					  JWS_KEY_ID_BYTES, key_id);
 
-	sodium_bin2base64(header, JWS_MAX_HEADER_BYTES, (const unsigned char *) json, length, ENCODING);
-	return strlen(header);
+	return auth_base64url_encode(header, json, length);
 }
 
 bool
@@ -110,10 +106,9 @@ auth_jws_verify(const JwsSegments *segments,
 	size_t		signature_length;
 	size_t		signed_length = segments->header_length + 1 + segments->payload_length;
 
-	if (sodium_base642bin(signature, sizeof(signature), segments->signature, segments->signature_length,
-						  NULL, &signature_length, NULL, ENCODING) != 0)
-		return false;
-	if (signature_length != sizeof(signature))
+	if (!auth_base64url_decode(signature, sizeof(signature), &signature_length,
+							   segments->signature, segments->signature_length) ||
+		signature_length != sizeof(signature))
 		return false;
 
 	return crypto_sign_verify_detached(signature, (const unsigned char *) segments->header,
@@ -125,8 +120,7 @@ auth_jws_payload(const JwsSegments *segments, char *payload, size_t size)
 {
 	size_t		length;
 
-	if (sodium_base642bin((unsigned char *) payload, size - 1, segments->payload,
-						  segments->payload_length, NULL, &length, NULL, ENCODING) != 0)
+	if (!auth_base64url_decode(payload, size - 1, &length, segments->payload, segments->payload_length))
 		return 0;
 
 	payload[length] = '\0';
@@ -147,7 +141,7 @@ auth_jws_sign(const char *header, size_t header_length,
 
 	memcpy(token, header, header_length);
 	token[header_length] = '.';
-	length = append_encoded(token, header_length + 1, (const unsigned char *) payload, payload_length);
+	length = append_encoded(token, header_length + 1, payload, payload_length);
 	if (length == 0)
 		return 0;
 

@@ -14,7 +14,7 @@
 #define JWS_SIGNATURE_BYTES 64
 #define JWS_MAX_BYTES 4096
 
-/* base64url of a SHA-256 digest, without padding, and of a public key */
+/* base64url of a SHA-256 digest, and of a public key */
 #define JWS_KEY_ID_BYTES 43
 #define JWS_ENCODED_KEY_BYTES 43
 #define JWS_MAX_HEADER_BYTES 128

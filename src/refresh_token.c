@@ -11,6 +11,7 @@
 
 #include "refresh_token.h"
 
+#include "base64url.h"
 #include "key_ring.h"
 #include "port/pg_bswap.h"
 #include "secret.h"
@@ -18,8 +19,6 @@
 /* secret scanners recognise a token by it */
 #define PREFIX "auth_rt_"
 #define PREFIX_BYTES (sizeof(PREFIX) - 1)
-
-#define ENCODING sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
 /* What the MAC is over, and what precedes it in the token. */
 typedef struct Body
@@ -34,7 +33,7 @@ typedef struct Token
 	unsigned char mac[crypto_auth_BYTES];
 } Token;
 
-#define ENCODED_BYTES sodium_base64_ENCODED_LEN(sizeof(Token), ENCODING)
+#define ENCODED_BYTES BASE64URL_LENGTH(sizeof(Token))
 
 static void
 compute_mac(const Body *body, unsigned char mac[crypto_auth_BYTES])
@@ -49,14 +48,14 @@ char *
 auth_refresh_token_make(const Renewal *renewal)
 {
 	Token		token;
-	char	   *text = palloc(PREFIX_BYTES + ENCODED_BYTES);
+	char	   *text = palloc(PREFIX_BYTES + ENCODED_BYTES + 1);
 
 	memcpy(token.body.session_id, renewal->session_id.data, UUID_LEN);
 	token.body.generation = pg_hton32((uint32) renewal->generation);
 	compute_mac(&token.body, token.mac);
 
 	memcpy(text, PREFIX, PREFIX_BYTES);
-	sodium_bin2base64(text + PREFIX_BYTES, ENCODED_BYTES, (const unsigned char *) &token, sizeof(token), ENCODING);
+	auth_base64url_encode(text + PREFIX_BYTES, &token, sizeof(token));
 	return text;
 }
 
@@ -67,10 +66,9 @@ auth_refresh_token_read(const char *text, size_t length, Renewal *renewal)
 	unsigned char mac[crypto_auth_BYTES];
 	size_t		token_length;
 
-	if (length != PREFIX_BYTES + ENCODED_BYTES - 1 || strncmp(text, PREFIX, PREFIX_BYTES) != 0)
+	if (length != PREFIX_BYTES + ENCODED_BYTES || strncmp(text, PREFIX, PREFIX_BYTES) != 0)
 		return false;
-	if (sodium_base642bin((unsigned char *) &token, sizeof(token), text + PREFIX_BYTES, length - PREFIX_BYTES,
-						  NULL, &token_length, NULL, ENCODING) != 0 ||
+	if (!auth_base64url_decode(&token, sizeof(token), &token_length, text + PREFIX_BYTES, ENCODED_BYTES) ||
 		token_length != sizeof(token))
 		return false;
 

@@ -38,7 +38,9 @@ string_or_null(const text *value)
 static Datum
 refuse(RefusalKind kind, const char *details)
 {
-	return auth_refuse(&(Refusal) {.kind = kind, .event = EVENT, .details = details});
+	return auth_refuse(&(Refusal) {
+		.kind = kind, .event = EVENT, .details = details, .reason = details,
+	});
 }
 
 /* The same for a new account and, over HTTP, for an address that is taken. */

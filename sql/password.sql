@@ -1,0 +1,63 @@
+-- Passwords are hashed as they are, by Argon2id, and verified by nothing less.
+SELECT auth.register_user('alice@example.org', 'correct horse') ->> 'email' AS email;
+SET auth.login_attempts_free = 1000;
+SET auth.login_attempts_free_per_account = 1000;
+CREATE FUNCTION pg_temp.opens(hash text, password text) RETURNS bool LANGUAGE sql AS $$
+	UPDATE auth_private.credentials SET password_hash = hash;
+	SELECT auth.login('alice@example.org', password) ? 'access_token';
+$$;
+
+-- Strings of the reference implementation (phc-winner-argon2, src/test.c)
+SELECT pg_temp.opens('$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc', 'password');
+SELECT pg_temp.opens('$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4', 'password');
+SELECT pg_temp.opens('$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc', 'password');
+SELECT pg_temp.opens('$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc', 'Password');
+
+-- A weaker hash is replaced at the next sign-in; a stronger one is left alone.
+SELECT pg_temp.opens('$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4', 'password');
+SELECT password_hash ~ '^\$argon2id\$v=19\$m=19456,t=2,p=1\$' AS is_upgraded FROM auth_private.credentials;
+SELECT auth.login('alice@example.org', 'password') ? 'access_token' AS still_opens;
+SELECT pg_temp.opens('$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc', 'password');
+SELECT password_hash LIKE '$argon2id$v=19$m=65536,%' AS is_left_alone FROM auth_private.credentials;
+
+-- What cannot be verified opens nothing: nonsense, other schemes, costs beyond all bounds.
+SELECT hash, pg_temp.opens(hash, 'password') FROM (VALUES
+	(''), ('password'), ('$argon2id$'), ('*'),
+	('$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'),
+	('$argon2id$v=19$m=256,t=1000000,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'),
+	('$argon2id$v=19$m=-1,t=-1,p=-1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'),
+	('$argon2id$v=19$m=256,t=2,p=4294967295$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'),
+	('$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$')) AS bad (hash);
+
+-- As received: no trimming, no folding, no cutting.
+DELETE FROM auth.users;
+SELECT auth.register_user('alice@example.org', ' p' || repeat('x', 1021) || 'Z') ->> 'email' AS email;
+SELECT auth.login('alice@example.org', ' p' || repeat('x', 1021) || 'Z') ? 'access_token' AS exact,
+       auth.login('alice@example.org', 'p' || repeat('x', 1021) || 'Z') ? 'access_token' AS trimmed,
+       auth.login('alice@example.org', ' P' || repeat('x', 1021) || 'Z') ? 'access_token' AS folded,
+       auth.login('alice@example.org', ' p' || repeat('x', 1021)) ? 'access_token' AS cut;
+
+-- Characters are counted, not bytes; the same characters are the same password however composed.
+SELECT auth.register_user('short@example.org', repeat(U&'\+01F600', 7)) ->> 'code' AS seven_emoji,
+       auth.register_user('eight@example.org', repeat(U&'\+01F600', 8)) ->> 'email' AS eight_emoji;
+SELECT auth.register_user('nfc@example.org', U&'caf\00E9 caf\00E9') ->> 'email' AS email;
+SELECT auth.login('nfc@example.org', U&'cafe\0301 cafe\0301') ? 'access_token' AS decomposed,
+       auth.login('nfc@example.org', U&'caf\00E9 caf\00E9') ? 'access_token' AS composed,
+       auth.login('nfc@example.org', U&'cafe cafe') ? 'access_token' AS without_accents;
+SELECT auth.register_user('nfd@example.org', U&'A\030A\1100\1161\0F73\+01D15E password') ->> 'email' AS email;
+SELECT auth.login('nfd@example.org', normalize(U&'A\030A\1100\1161\0F73\+01D15E password', NFC)) ? 'access_token' AS composed,
+       auth.login('nfd@example.org', normalize(U&'A\030A\1100\1161\0F73\+01D15E password', NFD)) ? 'access_token' AS decomposed,
+       auth.login('nfd@example.org', normalize(U&'A\030A\1100\1161\0F73\+01D15E password', NFKC)) ? 'access_token' AS folded;
+
+-- The settings of the day are used, and bounded.
+SET auth.password_memory = '8MB';
+SET auth.password_passes = 1;
+SELECT auth.register_user('cheap@example.org', 'correct horse') ->> 'email' AS email;
+SELECT left(password_hash, 28) FROM auth_private.credentials JOIN auth.users ON id = user_id WHERE email = 'cheap@example.org';
+RESET auth.password_memory;
+RESET auth.password_passes;
+SELECT auth.login('cheap@example.org', 'correct horse') ? 'access_token' AS is_signed_in;
+SELECT left(password_hash, 29) FROM auth_private.credentials JOIN auth.users ON id = user_id WHERE email = 'cheap@example.org';
+
+DELETE FROM auth.users;
+TRUNCATE auth_private.audit_log, auth_private.login_attempts;

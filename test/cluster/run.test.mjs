@@ -1,0 +1,46 @@
+// What `make run` prints works as printed.
+
+import assert from 'node:assert/strict'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../..')
+
+test('the first session, pasted into a shell', { timeout: 120_000 }, async (t) => {
+  const run = spawn('make', ['-s', 'run'], { cwd: PROJECT, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+  const gone = new Promise((resolve) => run.once('exit', resolve))
+  t.after(() => run.exitCode === null && run.signalCode === null && process.kill(-run.pid, 'SIGINT'))
+  let printed = ''
+  await new Promise((resolve, reject) => {
+    run.stdout.on('data', (data) => {
+      printed += data
+      if (printed.includes('Ctrl-C')) resolve()
+    })
+    gone.then(() => reject(new Error(`make run ended early:\n${printed}`)))
+  })
+  const directory = dirname(printed.match(/-h (\S+)/)[1])
+  const session = printed.slice(printed.indexOf('  url='), printed.indexOf('Ctrl-C'))
+  const lines = execFileSync('bash', ['-c', session], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n').map((line) => JSON.parse(line))
+
+  const [registered, created, list, me, signedOut, refused] = lines
+  assert.deepEqual(registered, { email: 'carol@example.org', first_name: 'Carol', last_name: null })
+  assert.equal(created[0].title, 'Hello from Carol')
+  assert.deepEqual(list.map((post) => post.title).sort(), ['Hello from Alice', 'Hello from Bob', 'Hello from Carol'])
+  assert.equal(me.email, 'carol@example.org')
+  assert.deepEqual(signedOut, { sessions_ended: 1 })
+  assert.equal(refused.message, 'session has ended')
+
+  const url = printed.match(/PostgREST +(\S+)/)[1]
+  for (const email of ['alice@example.org', 'bob@example.org']) {
+    const password = printed.match(new RegExp(`${email} +(.*)`))[1]
+    const answer = await fetch(`${url}/rpc/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email, password }) })
+    assert.equal(answer.status, 200)
+  }
+
+  process.kill(-run.pid, 'SIGINT')
+  await gone
+  assert.equal(existsSync(directory), false)
+})

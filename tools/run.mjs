@@ -1,0 +1,70 @@
+// make run: the whole stack on sample data, until Ctrl-C.
+
+import { join } from 'node:path'
+import { startStack } from './stack.mjs'
+
+const PASSWORD = 'correct horse battery'
+const SAMPLE_DATA = `
+  SELECT auth.register_user('alice@example.org', '${PASSWORD}', 'Alice', 'Liddell');
+  SELECT auth.register_user('bob@example.org', '${PASSWORD}', 'Bob', 'Dodgson');
+  INSERT INTO auth.posts (title, content, author, user_created)
+    SELECT 'Hello from ' || first_name, 'Whoever is signed in reads this; only ' || first_name || ' can change it.', id, id FROM auth.users;`
+
+const banner = (stack) => `
+PostgREST   ${stack.postgrestUrl}
+PostgreSQL  ${join(stack.bindir, 'psql')} -h ${stack.socketDirectory} -U postgres ${stack.database}
+
+Sample accounts
+  alice@example.org   ${PASSWORD}
+  bob@example.org     ${PASSWORD}
+
+A first session, to paste into another terminal:
+
+  url=${stack.postgrestUrl}
+  member() { sed -n 's/.*"'$1'": *"\\([^"]*\\)".*/\\1/p'; }
+
+  # register
+  curl --json '{"email": "carol@example.org", "password": "${PASSWORD}", "first_name": "Carol"}' $url/rpc/register_user; echo
+
+  # sign in
+  answer=$(curl -s --json '{"email": "carol@example.org", "password": "${PASSWORD}"}' $url/rpc/login)
+  token=$(echo "$answer" | member access_token)
+  refresh_token=$(echo "$answer" | member refresh_token)
+
+  # write a post, and list all
+  curl --json '{"title": "Hello from Carol"}' -H "Authorization: Bearer $token" -H 'Prefer: return=representation' $url/posts; echo
+  curl -H "Authorization: Bearer $token" "$url/posts?select=title,date_created"; echo
+
+  # who am I?
+  curl -H "Authorization: Bearer $token" $url/rpc/current_user; echo
+
+  # refresh
+  answer=$(curl -s --json '{"refresh_token": "'$refresh_token'"}' $url/rpc/refresh)
+  token=$(echo "$answer" | member access_token)
+  refresh_token=$(echo "$answer" | member refresh_token)
+
+  # sign out, at once and everywhere this session was
+  curl --json '{"refresh_token": "'$refresh_token'"}' $url/rpc/logout; echo
+  curl -H "Authorization: Bearer $token" $url/posts; echo
+
+Ctrl-C stops it all and leaves nothing behind.
+`
+
+console.log('Starting PostgreSQL and PostgREST ...')
+try {
+  const stack = await startStack()
+  stack.psql(SAMPLE_DATA)
+  console.log(banner(stack))
+  for (const server of [stack.postgres, stack.postgrest])
+    server.child.once('exit', async () => {
+      if (stack.isStopping) return
+      console.error(`A server ended by itself; its last lines:\n${stack.tail(server)}`)
+      await stack.stop()
+      process.exit(1)
+    })
+  // the servers do not keep this process alive by themselves
+  setInterval(() => {}, 1 << 30)
+} catch (error) {
+  console.error(`${error.message}\n\nThe stack could not be started.`)
+  process.exit(1)
+}

@@ -23,7 +23,7 @@ test('the first session, pasted into a shell', { timeout: 120_000 }, async (t) =
   })
   const directory = dirname(printed.match(/-h (\S+)/)[1])
   const session = printed.slice(printed.indexOf('  url='), printed.indexOf('Ctrl-C'))
-  const lines = execFileSync('bash', ['-c', session], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim().split('\n').map((line) => JSON.parse(line))
+  const lines = execFileSync('bash', ['-c', session], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).replaceAll(', \n ', ',').split('\n').filter(Boolean).map((line) => JSON.parse(line))
 
   const [registered, created, list, me, signedOut, refused] = lines
   assert.deepEqual(registered, { email: 'carol@example.org', first_name: 'Carol', last_name: null })

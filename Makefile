@@ -52,7 +52,7 @@ test-cluster: packages ## whole clusters: dump, restore, install, the stack tool
 packages:
 	@tools/packages
 
-lint: packages ## formatting, warnings as errors, static analysis, and the rules of CONTRIBUTING.md
+lint: ## formatting, warnings as errors, static analysis, and the rules of CONTRIBUTING.md
 	@tools/lint
 
 format: ## format the C sources

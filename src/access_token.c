@@ -27,12 +27,12 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 
-#define CACHE_SIZE 256			/* a power of two */
+#define CACHE_SIZE 256 /* a power of two */
 
 typedef struct VerifiedToken
 {
 	unsigned char digest[crypto_generichash_BYTES];
-	uint64		key_ring_version;
+	uint64 key_ring_version;
 	TimestampTz good_until;
 	AccessClaims claims;
 } VerifiedToken;
@@ -50,7 +50,7 @@ static char *
 payload_of(const AccessClaims *claims)
 {
 	StringInfoData json;
-	char	   *user_id = uuid_to_text(&claims->user_id);
+	char *user_id = uuid_to_text(&claims->user_id);
 
 	auth_json_begin(&json);
 	auth_json_string(&json, "iss", auth_settings.issuer);
@@ -73,8 +73,8 @@ char *
 auth_access_token_sign(const AccessClaims *claims)
 {
 	const SigningKey *key = auth_key_ring_signing_key();
-	char	   *payload = payload_of(claims);
-	char	   *token = palloc(JWS_MAX_BYTES + 1);
+	char *payload = payload_of(claims);
+	char *token = palloc(JWS_MAX_BYTES + 1);
 
 	if (auth_jws_sign(key->header, key->header_length, payload, strlen(payload),
 					  key->secret_key->bytes, token) == 0)
@@ -109,7 +109,7 @@ read_text(Jsonb *payload, const char *name, char *text, size_t size)
 static bool
 read_uuid(Jsonb *payload, const char *name, pg_uuid_t *uuid)
 {
-	char		text[UUID_LEN * 2 + 5];
+	char text[UUID_LEN * 2 + 5];
 
 	if (!read_text(payload, name, text, sizeof(text)))
 		return false;
@@ -143,10 +143,10 @@ claim_is(Jsonb *payload, const char *name, const char *expected)
 static bool
 read_claims(Jsonb *payload, AccessClaims *claims)
 {
-	pg_uuid_t	id;
-	pg_uuid_t	token_id;
-	int64		issued_at;
-	int64		generation;
+	pg_uuid_t id;
+	pg_uuid_t token_id;
+	int64 issued_at;
+	int64 generation;
 
 	if (!read_integer(payload, "gen", &generation))
 		generation = NO_GENERATION;
@@ -188,7 +188,7 @@ verify(const char *token, size_t length, VerifiedToken *verified)
 {
 	JwsSegments segments;
 	const SigningKey *key;
-	char		payload[JWS_MAX_BYTES + 1];
+	char payload[JWS_MAX_BYTES + 1];
 
 	if (!auth_jws_split(token, length, &segments))
 		return ACCESS_TOKEN_INVALID;

@@ -13,11 +13,11 @@
 
 typedef struct AccessClaims
 {
-	pg_uuid_t	user_id;
-	pg_uuid_t	session_id;
-	NameData	role;
-	int			generation;		/* of a session token; else NO_GENERATION */
-	int64		expires_at;		/* seconds since 1970 */
+	pg_uuid_t user_id;
+	pg_uuid_t session_id;
+	NameData role;
+	int generation; /* of a session token; else NO_GENERATION */
+	int64 expires_at; /* seconds since 1970 */
 } AccessClaims;
 
 typedef enum AccessTokenStatus

@@ -15,8 +15,8 @@ auth_account_find(const char *email, Account *account)
 {
 	static Statement select_account = {
 		.text = "SELECT u.id, u.role, u.status OPERATOR(pg_catalog.=) 'active', c.password_hash "
-		"FROM auth.users u LEFT JOIN auth_private.credentials c ON c.user_id OPERATOR(pg_catalog.=) u.id "
-		"WHERE u.email OPERATOR(pg_catalog.=) $1",
+				"FROM auth.users u LEFT JOIN auth_private.credentials c ON c.user_id OPERATOR(pg_catalog.=) u.id "
+				"WHERE u.email OPERATOR(pg_catalog.=) $1",
 		.argument_count = 1,
 		.argument_types = {TEXTOID},
 	};
@@ -62,11 +62,11 @@ auth_account_create(const NewAccount *account, pg_uuid_t *id)
 {
 	static Statement insert = {
 		.text = "INSERT INTO auth.users (email, first_name, last_name, role) VALUES ($1, $2, $3, $4) "
-		"ON CONFLICT (email) DO NOTHING RETURNING id",
+				"ON CONFLICT (email) DO NOTHING RETURNING id",
 		.argument_count = 4,
 		.argument_types = {TEXTOID, TEXTOID, TEXTOID, NAMEOID},
 	};
-	NameData	role;
+	NameData role;
 	NullableDatum values[] = {
 		auth_value_text(account->email),
 		auth_value_text(account->first_name),
@@ -105,7 +105,7 @@ auth_account_note_access(const pg_uuid_t *id)
 {
 	static Statement update = {
 		.text = "UPDATE auth.users SET last_access = pg_catalog.clock_timestamp() "
-		"WHERE id OPERATOR(pg_catalog.=) $1",
+				"WHERE id OPERATOR(pg_catalog.=) $1",
 		.argument_count = 1,
 		.argument_types = {UUIDOID},
 	};

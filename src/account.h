@@ -9,17 +9,17 @@
 
 typedef struct Account
 {
-	pg_uuid_t	id;
-	NameData	role;
-	bool		is_active;
-	char	   *password_hash;	/* NULL: cannot sign in by password */
+	pg_uuid_t id;
+	NameData role;
+	bool is_active;
+	char *password_hash; /* NULL: cannot sign in by password */
 } Account;
 
 typedef struct NewAccount
 {
-	const char *email;			/* canonical */
+	const char *email; /* canonical */
 	const char *password_hash;
-	const char *first_name;		/* NULL if not given, and so the last name */
+	const char *first_name; /* NULL if not given, and so the last name */
 	const char *last_name;
 	const char *role;
 } NewAccount;

@@ -36,7 +36,7 @@ auth_audit_record(const AuditEvent *event)
 {
 	static Statement insert = {
 		.text = "INSERT INTO auth_private.audit_log (event, user_id, session_id, ip, user_agent, detail) "
-		"VALUES ($1, $2, $3, $4, $5, $6)",
+				"VALUES ($1, $2, $3, $4, $5, $6)",
 		.argument_count = 6,
 		.argument_types = {TEXTOID, UUIDOID, UUIDOID, INETOID, TEXTOID, JSONBOID},
 	};

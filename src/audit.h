@@ -9,11 +9,11 @@
 
 typedef struct AuditEvent
 {
-	const char *event;			/* a public call, or what it came to: "login" */
-	const pg_uuid_t *user_id;	/* NULL if unknown */
-	const pg_uuid_t *session_id;	/* NULL if none */
-	const char *refusal;		/* the code of a refusal, or NULL */
-	const char *reason;			/* more than the client was told, or NULL */
+	const char *event; /* a public call, or what it came to: "login" */
+	const pg_uuid_t *user_id; /* NULL if unknown */
+	const pg_uuid_t *session_id; /* NULL if none */
+	const char *refusal; /* the code of a refusal, or NULL */
+	const char *reason; /* more than the client was told, or NULL */
 } AuditEvent;
 
 /* Write a row with the client's address and user agent. */

@@ -26,7 +26,7 @@ authenticate(PG_FUNCTION_ARGS)
 {
 	const text *token = auth_required_text(fcinfo, 0, "token");
 	AccessClaims claims;
-	NameData	role;
+	NameData role;
 
 	switch (auth_access_token_verify(VARDATA_ANY(token), VARSIZE_ANY_EXHDR(token), &claims))
 	{

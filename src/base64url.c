@@ -20,7 +20,7 @@ is_in_alphabet(char c)
 size_t
 auth_base64url_encode(char *text, const void *bytes, size_t byte_count)
 {
-	size_t		length = BASE64URL_LENGTH(byte_count);
+	size_t length = BASE64URL_LENGTH(byte_count);
 
 	sodium_bin2base64(text, length + 1, bytes, byte_count, VARIANT);
 	return length;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* How many characters so many bytes become; the NUL is not counted. */
-#define BASE64URL_LENGTH(byte_count) (((byte_count) * 4 + 2) / 3)
+#define BASE64URL_LENGTH(byte_count) (((byte_count) *4 + 2) / 3)
 
 /* Encode; text has room for BASE64URL_LENGTH(byte_count) + 1. Returns the length. */
 extern size_t auth_base64url_encode(char *text, const void *bytes, size_t byte_count);

@@ -80,8 +80,8 @@ CookieProblem
 auth_cookie_format(const Cookie *cookie, char *header, size_t size)
 {
 	CookieProblem problem = auth_cookie_check(cookie);
-	bool		is_clearing = *cookie->value == '\0';
-	int			length;
+	bool is_clearing = *cookie->value == '\0';
+	int length;
 
 	header[0] = '\0';
 	if (problem != COOKIE_OK)

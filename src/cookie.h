@@ -14,11 +14,11 @@
 typedef struct Cookie
 {
 	const char *name;
-	const char *value;			/* empty: clear the cookie */
-	const char *domain;			/* empty: this host only */
-	const char *same_site;		/* Lax, Strict or None */
-	long		max_age_seconds;
-	bool		is_secure;
+	const char *value; /* empty: clear the cookie */
+	const char *domain; /* empty: this host only */
+	const char *same_site; /* Lax, Strict or None */
+	long max_age_seconds;
+	bool is_secure;
 } Cookie;
 
 typedef enum CookieProblem

@@ -34,7 +34,7 @@ is_local_part(const char *local, size_t length)
 
 	for (size_t i = 0; i < length; i++)
 	{
-		bool		is_edge = i == 0 || i == length - 1;
+		bool is_edge = i == 0 || i == length - 1;
 
 		if (local[i] == '.' && !is_edge && local[i - 1] != '.')
 			continue;
@@ -81,7 +81,7 @@ auth_email_canonicalize(const char *address, size_t length,
 						char canonical[EMAIL_MAX_BYTES + 1])
 {
 	const char *at;
-	size_t		local_length;
+	size_t local_length;
 
 	canonical[0] = '\0';
 	if (length > EMAIL_MAX_BYTES)

@@ -25,7 +25,7 @@
  * session can take a slot.  No database: the slots are the cluster's.
  */
 #define SLOT_LOCK_KIND 3
-#define SLOT_LOCK_CLASS 0x61757468	/* "auth" */
+#define SLOT_LOCK_CLASS 0x61757468 /* "auth" */
 #define POLL_INTERVAL_MS 1
 
 static LOCKTAG held_slot;
@@ -33,7 +33,7 @@ static LOCKTAG held_slot;
 static LOCKTAG
 slot_tag(int slot)
 {
-	LOCKTAG		tag;
+	LOCKTAG tag;
 
 	SET_LOCKTAG_ADVISORY(tag, InvalidOid, SLOT_LOCK_CLASS, slot, SLOT_LOCK_KIND);
 	return tag;
@@ -42,7 +42,7 @@ slot_tag(int slot)
 static int
 slot_count(void)
 {
-	long		processors;
+	long processors;
 
 	if (auth_settings.max_concurrent_hashes > 0)
 		return auth_settings.max_concurrent_hashes;
@@ -56,7 +56,7 @@ take_free_slot(int count)
 {
 	for (int slot = 0; slot < count; slot++)
 	{
-		LOCKTAG		tag = slot_tag(slot);
+		LOCKTAG tag = slot_tag(slot);
 
 		if (LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
 		{
@@ -80,7 +80,7 @@ bool
 auth_hash_gate_enter(void)
 {
 	TimestampTz deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), auth_settings.hash_wait_timeout_ms);
-	int			count = slot_count();
+	int count = slot_count();
 
 	while (!take_free_slot(count))
 	{

@@ -15,6 +15,6 @@ extern bool auth_hash_gate_enter(void);
 extern void auth_hash_gate_leave(void);
 
 /* The delay that a caller who got no slot should be told, in seconds. */
-extern int	auth_hash_gate_retry_after(void);
+extern int auth_hash_gate_retry_after(void);
 
 #endif

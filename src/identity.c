@@ -22,9 +22,9 @@
 
 typedef struct BoundUuid
 {
-	char	   *text;
-	bool		is_set;
-	pg_uuid_t	uuid;
+	char *text;
+	bool is_set;
+	pg_uuid_t uuid;
 } BoundUuid;
 
 static BoundUuid user;
@@ -54,9 +54,9 @@ parse_uuid(const char *text, pg_uuid_t *uuid)
 
 	for (int i = 0; i < UUID_LEN; i++)
 	{
-		bool		follows_dash = i == 4 || i == 6 || i == 8 || i == 10;
-		int			high,
-					low;
+		bool follows_dash = i == 4 || i == 6 || i == 8 || i == 10;
+		int high,
+			low;
 
 		if (follows_dash && *text++ != '-')
 			return false;
@@ -72,7 +72,7 @@ parse_uuid(const char *text, pg_uuid_t *uuid)
 static bool
 check_uuid(char **new_value, void **extra, GucSource source)
 {
-	pg_uuid_t	uuid;
+	pg_uuid_t uuid;
 
 	if (*new_value == NULL || **new_value == '\0')
 		return true;
@@ -113,7 +113,7 @@ assign_session(const char *new_value, void *extra)
 void
 auth_identity_define(void)
 {
-	const int	flags = GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE;
+	const int flags = GUC_NO_SHOW_ALL | GUC_NOT_IN_SAMPLE | GUC_DISALLOW_IN_FILE;
 
 	DefineCustomStringVariable("auth.user_id",
 							   "The account on whose behalf this transaction runs.",

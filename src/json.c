@@ -60,7 +60,7 @@ char *
 auth_json_member(const char *json, const char *name)
 {
 	LOCAL_FCINFO(fcinfo, 2);
-	Datum		member;
+	Datum member;
 
 	if (json == NULL || *json == '\0')
 		return NULL;

@@ -44,9 +44,9 @@ auth_jws_key_id(const unsigned char public_key[JWS_PUBLIC_KEY_BYTES],
 				char key_id[JWS_KEY_ID_BYTES + 1])
 {
 	unsigned char digest[crypto_hash_sha256_BYTES];
-	char		encoded[JWS_ENCODED_KEY_BYTES + 1];
-	char		canonical[JWS_MAX_HEADER_BYTES];
-	int			length;
+	char encoded[JWS_ENCODED_KEY_BYTES + 1];
+	char canonical[JWS_MAX_HEADER_BYTES];
+	int length;
 
 	/* RFC 7638, section 3.2: required members only, in lexicographic order */
 	auth_jws_encode_public_key(public_key, encoded);
@@ -60,8 +60,8 @@ auth_jws_key_id(const unsigned char public_key[JWS_PUBLIC_KEY_BYTES],
 size_t
 auth_jws_header(const char *key_id, char header[JWS_MAX_HEADER_BYTES])
 {
-	char		json[JWS_MAX_HEADER_BYTES];
-	int			length;
+	char json[JWS_MAX_HEADER_BYTES];
+	int length;
 
 	/* RFC 9068, section 2.1: the type keeps other kinds of token apart */
 	length = snprintf(json, sizeof(json),
@@ -103,8 +103,8 @@ auth_jws_verify(const JwsSegments *segments,
 				const unsigned char public_key[JWS_PUBLIC_KEY_BYTES])
 {
 	unsigned char signature[JWS_SIGNATURE_BYTES];
-	size_t		signature_length;
-	size_t		signed_length = segments->header_length + 1 + segments->payload_length;
+	size_t signature_length;
+	size_t signed_length = segments->header_length + 1 + segments->payload_length;
 
 	if (!auth_base64url_decode(signature, sizeof(signature), &signature_length,
 							   segments->signature, segments->signature_length) ||
@@ -118,7 +118,7 @@ auth_jws_verify(const JwsSegments *segments,
 size_t
 auth_jws_payload(const JwsSegments *segments, char *payload, size_t size)
 {
-	size_t		length;
+	size_t length;
 
 	if (!auth_base64url_decode(payload, size - 1, &length, segments->payload, segments->payload_length))
 		return 0;
@@ -134,7 +134,7 @@ auth_jws_sign(const char *header, size_t header_length,
 			  char token[JWS_MAX_BYTES + 1])
 {
 	unsigned char signature[JWS_SIGNATURE_BYTES];
-	size_t		length;
+	size_t length;
 
 	if (header_length >= JWS_MAX_HEADER_BYTES || payload_length > JWS_MAX_BYTES)
 		return 0;

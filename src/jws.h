@@ -23,11 +23,11 @@
 typedef struct JwsSegments
 {
 	const char *header;
-	size_t		header_length;
+	size_t header_length;
 	const char *payload;
-	size_t		payload_length;
+	size_t payload_length;
 	const char *signature;
-	size_t		signature_length;
+	size_t signature_length;
 } JwsSegments;
 
 /* Derive both keys from a seed (RFC 8032). */

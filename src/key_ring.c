@@ -29,15 +29,15 @@
 typedef struct KeyRing
 {
 	MemoryContext context;
-	SigningKey	signing_keys[KEY_RING_MAX_SIGNING_KEYS]; /* the newest first */
-	int			signing_key_count;
+	SigningKey signing_keys[KEY_RING_MAX_SIGNING_KEYS]; /* the newest first */
+	int signing_key_count;
 	const Secret *mac_keys[PURPOSE_COUNT];
 } KeyRing;
 
 static KeyRing *ring;
 static bool ring_is_current;
 static uint64 ring_version;
-static Oid	table_oid;
+static Oid table_oid;
 
 PG_FUNCTION_INFO_V1(auth_signing_keys_changed);
 
@@ -102,7 +102,7 @@ key_length(KeyPurpose purpose)
 Secret *
 auth_key_ring_random_key(KeyPurpose purpose)
 {
-	Secret	   *key = auth_secret_new(key_length(purpose));
+	Secret *key = auth_secret_new(key_length(purpose));
 
 	randombytes_buf(key->bytes, key->length);
 	return key;
@@ -122,7 +122,7 @@ static void
 add_signing_key(KeyRing *new_ring, const Secret *seed, TimestampTz signs_from, TimestampTz verifies_until)
 {
 	SigningKey *key;
-	Secret	   *secret_key = auth_secret_new(JWS_SECRET_KEY_BYTES);
+	Secret *secret_key = auth_secret_new(JWS_SECRET_KEY_BYTES);
 
 	/* Rotation keeps below this; the oldest come last and are left out. */
 	if (new_ring->signing_key_count == KEY_RING_MAX_SIGNING_KEYS)
@@ -141,9 +141,9 @@ add_signing_key(KeyRing *new_ring, const Secret *seed, TimestampTz signs_from, T
 static void
 add_key(const NullableDatum *columns, void *state)
 {
-	KeyRing    *new_ring = state;
-	KeyPurpose	purpose = purpose_by_name(TextDatumGetCString(columns[0].value));
-	bytea	   *stored = DatumGetByteaPP(columns[1].value);
+	KeyRing *new_ring = state;
+	KeyPurpose purpose = purpose_by_name(TextDatumGetCString(columns[0].value));
+	bytea *stored = DatumGetByteaPP(columns[1].value);
 	const Secret *secret = auth_secret_from_bytes(VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
 
 	auth_secret_zero(VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
@@ -162,13 +162,13 @@ load(void)
 {
 	static Statement select_keys = {
 		.text = "SELECT purpose, secret_key, signs_from, verifies_until FROM auth_private.signing_keys "
-		"WHERE verifies_until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
-		"ORDER BY signs_from DESC",
+				"WHERE verifies_until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
+				"ORDER BY signs_from DESC",
 		.snapshot = SNAPSHOT_LATEST,
 	};
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext context = AllocSetContextCreate(caller, "auth key ring", ALLOCSET_SMALL_SIZES);
-	KeyRing    *new_ring;
+	KeyRing *new_ring;
 
 	MemoryContextSwitchTo(context);
 	new_ring = palloc0(sizeof(KeyRing));
@@ -184,7 +184,7 @@ load(void)
 static KeyRing *
 current_ring(void)
 {
-	KeyRing    *new_ring;
+	KeyRing *new_ring;
 
 	if (ring_is_current)
 		return ring;
@@ -212,7 +212,7 @@ current_ring(void)
 const SigningKey *
 auth_key_ring_signing_key(void)
 {
-	KeyRing    *keys = current_ring();
+	KeyRing *keys = current_ring();
 	TimestampTz now = GetCurrentTimestamp();
 
 	for (int i = 0; i < keys->signing_key_count; i++)
@@ -228,7 +228,7 @@ auth_key_ring_signing_key(void)
 const SigningKey *
 auth_key_ring_key_for_header(const char *header, size_t length)
 {
-	KeyRing    *keys = current_ring();
+	KeyRing *keys = current_ring();
 	TimestampTz now = GetCurrentTimestamp();
 
 	for (int i = 0; i < keys->signing_key_count; i++)
@@ -245,7 +245,7 @@ auth_key_ring_key_for_header(const char *header, size_t length)
 int
 auth_key_ring_public_keys(const SigningKey **public_keys)
 {
-	KeyRing    *keys = current_ring();
+	KeyRing *keys = current_ring();
 
 	*public_keys = keys->signing_keys;
 	return keys->signing_key_count;

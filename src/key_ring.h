@@ -20,11 +20,11 @@ typedef enum KeyPurpose
 
 typedef struct SigningKey
 {
-	char		key_id[JWS_KEY_ID_BYTES + 1];
+	char key_id[JWS_KEY_ID_BYTES + 1];
 	unsigned char public_key[JWS_PUBLIC_KEY_BYTES];
 	const Secret *secret_key;
-	char		header[JWS_MAX_HEADER_BYTES];
-	size_t		header_length;
+	char header[JWS_MAX_HEADER_BYTES];
+	size_t header_length;
 	TimestampTz signs_from;
 	TimestampTz verifies_until; /* infinity for the newest key */
 } SigningKey;
@@ -45,7 +45,7 @@ extern const SigningKey *auth_key_ring_signing_key(void);
 extern const SigningKey *auth_key_ring_key_for_header(const char *header, size_t length);
 
 /* All keys whose tokens are, or will be, good; returns how many. */
-extern int	auth_key_ring_public_keys(const SigningKey **keys);
+extern int auth_key_ring_public_keys(const SigningKey **keys);
 
 /* The key of a MAC. */
 extern const Secret *auth_key_ring_mac_key(KeyPurpose purpose);

@@ -34,8 +34,10 @@ require_no_other_site(TokenMode mode)
 static Datum
 refuse_attempt(const Account *account, const char *reason)
 {
-	return auth_refuse(&(Refusal) {
-		.kind = REFUSAL_INVALID_CREDENTIALS, .event = EVENT, .reason = reason,
+	return auth_refuse(&(Refusal){
+		.kind = REFUSAL_INVALID_CREDENTIALS,
+		.event = EVENT,
+		.reason = reason,
 		.user_id = account == NULL ? NULL : &account->id,
 	});
 }
@@ -43,19 +45,23 @@ refuse_attempt(const Account *account, const char *reason)
 static Datum
 refuse_until(RefusalKind kind, int retry_after_seconds)
 {
-	return auth_refuse(&(Refusal) {
-		.kind = kind, .event = EVENT, .retry_after_seconds = retry_after_seconds,
+	return auth_refuse(&(Refusal){
+		.kind = kind,
+		.event = EVENT,
+		.retry_after_seconds = retry_after_seconds,
 	});
 }
 
 static Datum
 open_session(const Account *account, TokenMode mode)
 {
-	Session		session;
+	Session session;
 
 	auth_session_open(account, auth_token_mode_idle_seconds(mode), &session);
-	auth_audit_record(&(AuditEvent) {
-		.event = EVENT, .user_id = &account->id, .session_id = &session.id,
+	auth_audit_record(&(AuditEvent){
+		.event = EVENT,
+		.user_id = &account->id,
+		.session_id = &session.id,
 	});
 	return auth_token_response(&session, mode);
 }
@@ -65,13 +71,13 @@ login(PG_FUNCTION_ARGS)
 {
 	const text *address = auth_required_text(fcinfo, 0, "email");
 	const Secret *password = auth_password_from_text(auth_required_text(fcinfo, 1, "password"));
-	TokenMode	mode = auth_token_mode(auth_required_text(fcinfo, 2, "mode"));
-	char		email[EMAIL_MAX_BYTES + 1];
-	Attempt		attempt;
-	Account		account;
-	bool		is_known;
-	bool		is_right;
-	int			retry_after;
+	TokenMode mode = auth_token_mode(auth_required_text(fcinfo, 2, "mode"));
+	char email[EMAIL_MAX_BYTES + 1];
+	Attempt attempt;
+	Account account;
+	bool is_known;
+	bool is_right;
+	int retry_after;
 
 	require_no_other_site(mode);
 
@@ -103,8 +109,10 @@ login(PG_FUNCTION_ARGS)
 	auth_throttle_forgive(&attempt);
 
 	if (!account.is_active)
-		return auth_refuse(&(Refusal) {
-			.kind = REFUSAL_USER_SUSPENDED, .event = EVENT, .user_id = &account.id,
+		return auth_refuse(&(Refusal){
+			.kind = REFUSAL_USER_SUSPENDED,
+			.event = EVENT,
+			.user_id = &account.id,
 		});
 
 	return open_session(&account, mode);

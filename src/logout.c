@@ -32,7 +32,7 @@ PG_FUNCTION_INFO_V1(auth_logout);
 static LogoutScope
 read_scope(const text *name)
 {
-	char	   *scope = text_to_cstring(name);
+	char *scope = text_to_cstring(name);
 
 	if (strcmp(scope, "local") == 0)
 		return SCOPE_LOCAL;
@@ -63,8 +63,8 @@ read_access_token(const char *token, Renewal *presented)
 static bool
 find_in_cookies(Renewal *presented)
 {
-	char	   *refresh_token = auth_token_cookie_refresh();
-	char	   *session_token = auth_token_cookie_session();
+	char *refresh_token = auth_token_cookie_refresh();
+	char *session_token = auth_token_cookie_session();
 
 	if (refresh_token == NULL && session_token == NULL)
 		return false;
@@ -142,9 +142,9 @@ logout(PG_FUNCTION_ARGS)
 {
 	const text *refresh_token = auth_optional_text(fcinfo, 0);
 	LogoutScope scope = read_scope(auth_required_text(fcinfo, 1, "scope"));
-	Renewal		presented;
-	Session		session;
-	uint64		ended;
+	Renewal presented;
+	Session session;
+	uint64 ended;
 
 	if (!find_presented(refresh_token, &presented) || !auth_session_find(&presented.session_id, &session))
 		return answer(0, scope);
@@ -153,8 +153,10 @@ logout(PG_FUNCTION_ARGS)
 		scope = SCOPE_LOCAL;
 
 	ended = end_sessions(&session, scope);
-	auth_audit_record(&(AuditEvent) {
-		.event = EVENT, .user_id = &session.user_id, .session_id = &session.id,
+	auth_audit_record(&(AuditEvent){
+		.event = EVENT,
+		.user_id = &session.user_id,
+		.session_id = &session.id,
 	});
 	return answer(ended, scope);
 }

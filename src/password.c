@@ -40,7 +40,7 @@ is_ascii(const Secret *password)
 static size_t
 count_code_points(const Secret *password)
 {
-	size_t		count = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; i < password->length; i += pg_utf_mblen(password->bytes + i))
 		count++;
@@ -51,8 +51,8 @@ count_code_points(const Secret *password)
 static Secret *
 decode(const Secret *password)
 {
-	Secret	   *code_points = auth_secret_new((count_code_points(password) + 1) * sizeof(pg_wchar));
-	pg_wchar   *next = (pg_wchar *) code_points->bytes;
+	Secret *code_points = auth_secret_new((count_code_points(password) + 1) * sizeof(pg_wchar));
+	pg_wchar *next = (pg_wchar *) code_points->bytes;
 
 	for (size_t i = 0; i < password->length; i += pg_utf_mblen(password->bytes + i))
 		*next++ = utf8_to_unicode(password->bytes + i);
@@ -68,10 +68,10 @@ decode(const Secret *password)
 static const Secret *
 normalize(const Secret *password)
 {
-	Secret	   *code_points;
-	Secret	   *composed;
-	pg_wchar   *result;
-	size_t		length = 0;
+	Secret *code_points;
+	Secret *composed;
+	pg_wchar *result;
+	size_t length = 0;
 
 	if (is_ascii(password))
 		return password;
@@ -121,7 +121,7 @@ raise_out_of_memory(void)
 char *
 auth_password_hash(const Secret *password)
 {
-	char	   *hash = palloc(crypto_pwhash_STRBYTES);
+	char *hash = palloc(crypto_pwhash_STRBYTES);
 	const Secret *normalized = normalize(password);
 
 	CHECK_FOR_INTERRUPTS();
@@ -147,8 +147,8 @@ dummy_hash(void)
 {
 	unsigned char salt[16];
 	unsigned char digest[32];
-	char		encoded_salt[sodium_base64_ENCODED_LEN(sizeof(salt), sodium_base64_VARIANT_ORIGINAL_NO_PADDING)];
-	char		encoded_digest[sodium_base64_ENCODED_LEN(sizeof(digest), sodium_base64_VARIANT_ORIGINAL_NO_PADDING)];
+	char encoded_salt[sodium_base64_ENCODED_LEN(sizeof(salt), sodium_base64_VARIANT_ORIGINAL_NO_PADDING)];
+	char encoded_digest[sodium_base64_ENCODED_LEN(sizeof(digest), sodium_base64_VARIANT_ORIGINAL_NO_PADDING)];
 
 	randombytes_buf(salt, sizeof(salt));
 	randombytes_buf(digest, sizeof(digest));
@@ -165,7 +165,7 @@ dummy_hash(void)
 static bool
 is_affordable(const char *hash)
 {
-	HashCost	cost;
+	HashCost cost;
 
 	return read_cost(hash, &cost) &&
 		cost.memory_kb <= PASSWORD_MAX_MEMORY_KB && cost.passes <= PASSWORD_MAX_PASSES;
@@ -175,7 +175,7 @@ is_affordable(const char *hash)
 static bool
 verify(const char *hash, const Secret *password)
 {
-	int			result;
+	int result;
 
 	/* The answer is the same -1 for a wrong password and for want of memory. */
 	CHECK_FOR_INTERRUPTS();
@@ -191,8 +191,8 @@ verify(const char *hash, const Secret *password)
 bool
 auth_password_matches(const char *stored_hash, const Secret *password)
 {
-	bool		is_verifiable = stored_hash != NULL && is_affordable(stored_hash);
-	bool		is_right;
+	bool is_verifiable = stored_hash != NULL && is_affordable(stored_hash);
+	bool is_right;
 
 	/* No stored password is longer, whoever's it is. */
 	if (password->length > PASSWORD_MAX_BYTES)
@@ -205,7 +205,7 @@ auth_password_matches(const char *stored_hash, const Secret *password)
 bool
 auth_password_needs_rehash(const char *stored_hash)
 {
-	HashCost	cost;
+	HashCost cost;
 
 	return !read_cost(stored_hash, &cost) ||
 		cost.memory_kb < (unsigned int) auth_settings.password_memory_kb ||

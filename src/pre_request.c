@@ -30,7 +30,10 @@ static bool
 needs_no_identity(const char *path)
 {
 	static const char *const paths[] = {
-		"/rpc/login", "/rpc/register_user", "/rpc/refresh", "/rpc/logout",
+		"/rpc/login",
+		"/rpc/register_user",
+		"/rpc/refresh",
+		"/rpc/logout",
 	};
 
 	for (size_t i = 0; i < lengthof(paths); i++)
@@ -52,8 +55,8 @@ become(const char *role)
 static char *
 find_token(void)
 {
-	char	   *bearer = auth_request_bearer();
-	char	   *cookie = bearer == NULL ? auth_token_cookie_session() : NULL;
+	char *bearer = auth_request_bearer();
+	char *cookie = bearer == NULL ? auth_token_cookie_session() : NULL;
 
 	if (cookie != NULL && auth_request_may_change() && !auth_request_is_same_site())
 		auth_request_raise_cross_site();
@@ -79,7 +82,7 @@ authenticate(const char *token)
 static Datum
 pre_request(PG_FUNCTION_ARGS)
 {
-	char	   *token;
+	char *token;
 
 	if (needs_no_identity(auth_request_path()))
 	{

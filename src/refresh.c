@@ -24,10 +24,10 @@
 /* What a client presented, and where its successor goes. */
 typedef struct Presented
 {
-	bool		is_in_cookie;
-	bool		is_genuine;
-	Renewal		renewal;
-	TokenMode	mode;
+	bool is_in_cookie;
+	bool is_genuine;
+	Renewal renewal;
+	TokenMode mode;
 } Presented;
 
 PG_FUNCTION_INFO_V1(auth_refresh);
@@ -41,8 +41,10 @@ refuse(const Presented *presented, RefusalKind kind, const Session *session, con
 	else if (presented->is_in_cookie)
 		auth_token_cookie_clear_refresh();
 
-	return auth_refuse(&(Refusal) {
-		.kind = kind, .event = EVENT, .reason = reason,
+	return auth_refuse(&(Refusal){
+		.kind = kind,
+		.event = EVENT,
+		.reason = reason,
 		.user_id = session == NULL ? NULL : &session->user_id,
 		.session_id = session == NULL ? NULL : &session->id,
 	});
@@ -76,7 +78,7 @@ read_session_token(const char *token, Renewal *renewal)
 static Presented
 present_argument(const text *token, const text *mode)
 {
-	Presented	presented = {.mode = mode == NULL ? TOKEN_MODE_JSON : auth_token_mode(mode)};
+	Presented presented = {.mode = mode == NULL ? TOKEN_MODE_JSON : auth_token_mode(mode)};
 
 	if (presented.mode == TOKEN_MODE_SESSION)
 		raise_wrong_mode("mode session takes no refresh token", "It renews the session cookie.");
@@ -89,10 +91,10 @@ present_argument(const text *token, const text *mode)
 static Presented
 present_cookie(const text *mode)
 {
-	char	   *refresh_token = auth_token_cookie_refresh();
-	char	   *session_token = auth_token_cookie_session();
-	bool		prefers_session = refresh_token == NULL && session_token != NULL;
-	Presented	presented = {
+	char *refresh_token = auth_token_cookie_refresh();
+	char *session_token = auth_token_cookie_session();
+	bool prefers_session = refresh_token == NULL && session_token != NULL;
+	Presented presented = {
 		.is_in_cookie = refresh_token != NULL || session_token != NULL,
 		.mode = prefers_session ? TOKEN_MODE_SESSION : TOKEN_MODE_COOKIE,
 	};
@@ -119,8 +121,10 @@ renew(const Presented *presented, Session *session)
 	{
 		case RENEWAL_CURRENT:
 			auth_session_advance(session, renewal->generation, auth_token_mode_idle_seconds(presented->mode));
-			auth_audit_record(&(AuditEvent) {
-				.event = EVENT, .user_id = &session->user_id, .session_id = &session->id,
+			auth_audit_record(&(AuditEvent){
+				.event = EVENT,
+				.user_id = &session->user_id,
+				.session_id = &session->id,
 			});
 			break;
 		case RENEWAL_REPEATED:
@@ -137,8 +141,8 @@ refresh(PG_FUNCTION_ARGS)
 {
 	const text *token = auth_optional_text(fcinfo, 0);
 	const text *mode = auth_optional_text(fcinfo, 1);
-	Presented	presented = token != NULL ? present_argument(token, mode) : present_cookie(mode);
-	Session		session;
+	Presented presented = token != NULL ? present_argument(token, mode) : present_cookie(mode);
+	Session session;
 	const char *end_reason;
 
 	if (presented.is_in_cookie && !auth_request_is_same_site())

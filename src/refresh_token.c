@@ -24,12 +24,12 @@
 typedef struct Body
 {
 	unsigned char session_id[UUID_LEN];
-	uint32		generation;		/* in network byte order */
+	uint32 generation; /* in network byte order */
 } Body;
 
 typedef struct Token
 {
-	Body		body;
+	Body body;
 	unsigned char mac[crypto_auth_BYTES];
 } Token;
 
@@ -47,8 +47,8 @@ compute_mac(const Body *body, unsigned char mac[crypto_auth_BYTES])
 char *
 auth_refresh_token_make(const Renewal *renewal)
 {
-	Token		token;
-	char	   *text = palloc(PREFIX_BYTES + ENCODED_BYTES + 1);
+	Token token;
+	char *text = palloc(PREFIX_BYTES + ENCODED_BYTES + 1);
 
 	memcpy(token.body.session_id, renewal->session_id.data, UUID_LEN);
 	token.body.generation = pg_hton32((uint32) renewal->generation);
@@ -62,9 +62,9 @@ auth_refresh_token_make(const Renewal *renewal)
 bool
 auth_refresh_token_read(const char *text, size_t length, Renewal *renewal)
 {
-	Token		token;
+	Token token;
 	unsigned char mac[crypto_auth_BYTES];
-	size_t		token_length;
+	size_t token_length;
 
 	if (length != PREFIX_BYTES + ENCODED_BYTES || strncmp(text, PREFIX, PREFIX_BYTES) != 0)
 		return false;

@@ -10,8 +10,8 @@
 /* A token in the hands of a client, once verified. */
 typedef struct Renewal
 {
-	pg_uuid_t	session_id;
-	int			generation;
+	pg_uuid_t session_id;
+	int generation;
 } Renewal;
 
 /* The token of one generation of a session; always the same one. */

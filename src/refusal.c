@@ -16,7 +16,7 @@
 typedef struct RefusalText
 {
 	const char *code;
-	int			status;
+	int status;
 	const char *message;
 } RefusalText;
 
@@ -26,25 +26,25 @@ text_of(RefusalKind kind)
 	switch (kind)
 	{
 		case REFUSAL_INVALID_CREDENTIALS:
-			return (RefusalText) {"invalid_credentials", 401, "e-mail address or password is wrong"};
+			return (RefusalText){"invalid_credentials", 401, "e-mail address or password is wrong"};
 		case REFUSAL_USER_SUSPENDED:
-			return (RefusalText) {"user_suspended", 401, "this account is not active"};
+			return (RefusalText){"user_suspended", 401, "this account is not active"};
 		case REFUSAL_TOO_MANY_ATTEMPTS:
-			return (RefusalText) {"too_many_attempts", 429, "too many failed attempts, try again later"};
+			return (RefusalText){"too_many_attempts", 429, "too many failed attempts, try again later"};
 		case REFUSAL_SERVER_BUSY:
-			return (RefusalText) {"server_busy", 503, "the server is busy, try again in a moment"};
+			return (RefusalText){"server_busy", 503, "the server is busy, try again in a moment"};
 		case REFUSAL_VALIDATION_FAILED:
-			return (RefusalText) {"validation_failed", 400, "a value is not acceptable"};
+			return (RefusalText){"validation_failed", 400, "a value is not acceptable"};
 		case REFUSAL_WEAK_PASSWORD:
-			return (RefusalText) {"weak_password", 400, "this password is not acceptable"};
+			return (RefusalText){"weak_password", 400, "this password is not acceptable"};
 		case REFUSAL_REGISTRATION_DISABLED:
-			return (RefusalText) {"registration_disabled", 403, "registration is not open"};
+			return (RefusalText){"registration_disabled", 403, "registration is not open"};
 		case REFUSAL_USER_ALREADY_EXISTS:
-			return (RefusalText) {"user_already_exists", 409, "an account with this e-mail address exists"};
+			return (RefusalText){"user_already_exists", 409, "an account with this e-mail address exists"};
 		case REFUSAL_INVALID_REFRESH_TOKEN:
-			return (RefusalText) {"invalid_refresh_token", 401, "sign in again"};
+			return (RefusalText){"invalid_refresh_token", 401, "sign in again"};
 		case REFUSAL_REFRESH_TOKEN_REUSED:
-			return (RefusalText) {"refresh_token_reused", 401, "this token was used before, sign in again"};
+			return (RefusalText){"refresh_token_reused", 401, "this token was used before, sign in again"};
 	}
 	elog(ERROR, "unknown refusal %d", kind);
 }
@@ -68,7 +68,7 @@ auth_refuse(const Refusal *refusal)
 {
 	RefusalText text = text_of(refusal->kind);
 
-	auth_audit_record(&(AuditEvent) {
+	auth_audit_record(&(AuditEvent){
 		.event = refusal->event,
 		.user_id = refusal->user_id,
 		.session_id = refusal->session_id,

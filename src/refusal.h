@@ -27,12 +27,12 @@ typedef enum RefusalKind
 typedef struct Refusal
 {
 	RefusalKind kind;
-	const char *event;			/* the call that refuses, for the audit log */
-	const pg_uuid_t *user_id;	/* for the audit log; NULL if unknown */
-	const pg_uuid_t *session_id;	/* for the audit log; NULL if none */
-	const char *reason;			/* for the server log and the audit log only */
-	const char *details;		/* for the client; NULL if there is nothing to add */
-	int			retry_after_seconds;	/* 0: no Retry-After header */
+	const char *event; /* the call that refuses, for the audit log */
+	const pg_uuid_t *user_id; /* for the audit log; NULL if unknown */
+	const pg_uuid_t *session_id; /* for the audit log; NULL if none */
+	const char *reason; /* for the server log and the audit log only */
+	const char *details; /* for the client; NULL if there is nothing to add */
+	int retry_after_seconds; /* 0: no Retry-After header */
 } Refusal;
 
 /* Record a refusal, set the answer's status, and return the answer (jsonb). */

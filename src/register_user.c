@@ -38,8 +38,11 @@ string_or_null(const text *value)
 static Datum
 refuse(RefusalKind kind, const char *details)
 {
-	return auth_refuse(&(Refusal) {
-		.kind = kind, .event = EVENT, .details = details, .reason = details,
+	return auth_refuse(&(Refusal){
+		.kind = kind,
+		.event = EVENT,
+		.details = details,
+		.reason = details,
 	});
 }
 
@@ -65,12 +68,12 @@ register_user(PG_FUNCTION_ARGS)
 	const Secret *password = auth_password_from_text(auth_required_text(fcinfo, 1, "password"));
 	const text *first_name = auth_optional_text(fcinfo, 2);
 	const text *last_name = auth_optional_text(fcinfo, 3);
-	bool		may_disclose = auth_settings.disclose_existing_accounts || !auth_request_is_http();
-	char		email[EMAIL_MAX_BYTES + 1];
-	NewAccount	account;
+	bool may_disclose = auth_settings.disclose_existing_accounts || !auth_request_is_http();
+	char email[EMAIL_MAX_BYTES + 1];
+	NewAccount account;
 	const char *problem;
-	pg_uuid_t	user_id;
-	bool		is_new;
+	pg_uuid_t user_id;
+	bool is_new;
 
 	if (!auth_settings.registration)
 		return refuse(REFUSAL_REGISTRATION_DISABLED, NULL);
@@ -86,12 +89,13 @@ register_user(PG_FUNCTION_ARGS)
 		return refuse(REFUSAL_WEAK_PASSWORD, problem);
 
 	if (!auth_hash_gate_enter())
-		return auth_refuse(&(Refusal) {
-			.kind = REFUSAL_SERVER_BUSY, .event = EVENT,
+		return auth_refuse(&(Refusal){
+			.kind = REFUSAL_SERVER_BUSY,
+			.event = EVENT,
 			.retry_after_seconds = auth_hash_gate_retry_after(),
 		});
 
-	account = (NewAccount) {
+	account = (NewAccount){
 		.email = email,
 		.password_hash = auth_password_hash(password),
 		.first_name = string_or_null(first_name),
@@ -104,7 +108,7 @@ register_user(PG_FUNCTION_ARGS)
 	if (!is_new && may_disclose)
 		return refuse(REFUSAL_USER_ALREADY_EXISTS, NULL);
 
-	auth_audit_record(&(AuditEvent) {
+	auth_audit_record(&(AuditEvent){
 		.event = EVENT,
 		.user_id = is_new ? &user_id : NULL,
 		.reason = is_new ? NULL : "The address is taken",

@@ -49,7 +49,7 @@ auth_request_may_change(void)
 static char *
 member_or_null(const char *json, const char *name)
 {
-	char	   *value = auth_json_member(json, name);
+	char *value = auth_json_member(json, name);
 
 	return value == NULL || *value == '\0' ? NULL : value;
 }
@@ -70,7 +70,7 @@ char *
 auth_request_bearer(void)
 {
 	static const char scheme[] = "bearer ";
-	char	   *value = auth_request_header("authorization");
+	char *value = auth_request_header("authorization");
 
 	if (value == NULL || pg_strncasecmp(value, scheme, strlen(scheme)) != 0)
 		return NULL;
@@ -98,8 +98,8 @@ origin_is_host(const char *origin)
 bool
 auth_request_is_same_site(void)
 {
-	char	   *fetch_site = auth_request_header("sec-fetch-site");
-	char	   *origin = auth_request_header("origin");
+	char *fetch_site = auth_request_header("sec-fetch-site");
+	char *origin = auth_request_header("origin");
 
 	if (fetch_site != NULL)
 		return strcmp(fetch_site, "same-origin") == 0 || strcmp(fetch_site, "same-site") == 0;
@@ -109,7 +109,7 @@ auth_request_is_same_site(void)
 bool
 auth_request_is_cross_site(void)
 {
-	bool		is_browser = auth_request_header("sec-fetch-site") != NULL || auth_request_header("origin") != NULL;
+	bool is_browser = auth_request_header("sec-fetch-site") != NULL || auth_request_header("origin") != NULL;
 
 	return is_browser && !auth_request_is_same_site();
 }
@@ -153,7 +153,7 @@ parse_address(const char *text, ClientAddress *address)
 bool
 auth_request_client_address(ClientAddress *address)
 {
-	char	   *value;
+	char *value;
 
 	memset(address, 0, sizeof(*address));
 	if (*auth_settings.client_address_header == '\0')
@@ -174,7 +174,7 @@ auth_request_client_address_text(void)
 char *
 auth_request_user_agent(void)
 {
-	char	   *value = auth_request_header("user-agent");
+	char *value = auth_request_header("user-agent");
 	StringInfoData printable;
 
 	if (value == NULL)

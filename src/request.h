@@ -14,9 +14,9 @@
 
 typedef struct ClientAddress
 {
-	char		text[CLIENT_ADDRESS_TEXT_BYTES];
-	unsigned char network[CLIENT_ADDRESS_MAX_BYTES];	/* IPv4 address, or IPv6 /64 */
-	int			network_bytes;
+	char text[CLIENT_ADDRESS_TEXT_BYTES];
+	unsigned char network[CLIENT_ADDRESS_MAX_BYTES]; /* IPv4 address, or IPv6 /64 */
+	int network_bytes;
 } ClientAddress;
 
 /* Whether a request is being served at all; false in a plain SQL session. */

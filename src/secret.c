@@ -16,7 +16,7 @@
 static void
 wipe_secret(void *arg)
 {
-	Secret	   *secret = arg;
+	Secret *secret = arg;
 
 	sodium_memzero(secret->bytes, secret->length);
 }
@@ -24,7 +24,7 @@ wipe_secret(void *arg)
 Secret *
 auth_secret_new(size_t length)
 {
-	Secret	   *secret = palloc0(offsetof(Secret, bytes) + length + 1);
+	Secret *secret = palloc0(offsetof(Secret, bytes) + length + 1);
 
 	secret->length = length;
 	secret->wipe.func = wipe_secret;
@@ -36,7 +36,7 @@ auth_secret_new(size_t length)
 Secret *
 auth_secret_from_bytes(const void *bytes, size_t length)
 {
-	Secret	   *secret = auth_secret_new(length);
+	Secret *secret = auth_secret_new(length);
 
 	memcpy(secret->bytes, bytes, length);
 	return secret;
@@ -69,7 +69,7 @@ auth_secret_call(PGFunction body, FunctionCallInfo fcinfo)
 		.previous = error_context_stack,
 		.callback = hide_statement,
 	};
-	Datum		result;
+	Datum result;
 
 	/* An error unwinds this stack by itself. */
 	error_context_stack = &guard;

@@ -10,7 +10,7 @@
 typedef struct Secret
 {
 	MemoryContextCallback wipe;
-	size_t		length;
+	size_t length;
 	unsigned char bytes[FLEXIBLE_ARRAY_MEMBER]; /* and a NUL behind the last */
 } Secret;
 

@@ -23,7 +23,7 @@ insert_session(Session *session)
 {
 	static Statement insert = {
 		.text = "INSERT INTO auth.sessions (user_id, refreshed_at, expires_at, not_after, user_agent, ip) "
-		"VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, generation",
+				"VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, generation",
 		.argument_count = 6,
 		.argument_types = {UUIDOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, INETOID},
 	};
@@ -49,9 +49,9 @@ end_oldest(const pg_uuid_t *user_id)
 {
 	static Statement delete = {
 		.text = "DELETE FROM auth.sessions WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
-		"SELECT id FROM auth.sessions WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
-		"SELECT id FROM auth.sessions WHERE user_id OPERATOR(pg_catalog.=) $1 "
-		"ORDER BY refreshed_at DESC, id OFFSET $2)) ORDER BY id FOR UPDATE))",
+				"SELECT id FROM auth.sessions WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
+				"SELECT id FROM auth.sessions WHERE user_id OPERATOR(pg_catalog.=) $1 "
+				"ORDER BY refreshed_at DESC, id OFFSET $2)) ORDER BY id FOR UPDATE))",
 		.argument_count = 2,
 		.argument_types = {UUIDOID, INT8OID},
 	};
@@ -79,9 +79,9 @@ auth_session_open(const Account *account, int idle_seconds, Session *session)
 	end_oldest(&account->id);
 }
 
-#define SELECT_SESSION \
-	"SELECT s.user_id, u.role, u.status OPERATOR(pg_catalog.=) 'active', " \
-	"s.generation, s.refreshed_at, s.expires_at, s.not_after " \
+#define SELECT_SESSION                                                                 \
+	"SELECT s.user_id, u.role, u.status OPERATOR(pg_catalog.=) 'active', "             \
+	"s.generation, s.refreshed_at, s.expires_at, s.not_after "                         \
 	"FROM auth.sessions s JOIN auth.users u ON u.id OPERATOR(pg_catalog.=) s.user_id " \
 	"WHERE s.id OPERATOR(pg_catalog.=) $1"
 
@@ -164,7 +164,7 @@ auth_session_advance(Session *session, int presented_generation, int idle_second
 {
 	static Statement update = {
 		.text = "UPDATE auth.sessions SET generation = $2, refreshed_at = $3, expires_at = $4 "
-		"WHERE id OPERATOR(pg_catalog.=) $1",
+				"WHERE id OPERATOR(pg_catalog.=) $1",
 		.argument_count = 4,
 		.argument_types = {UUIDOID, INT4OID, TIMESTAMPTZOID, TIMESTAMPTZOID},
 	};
@@ -173,12 +173,12 @@ auth_session_advance(Session *session, int presented_generation, int idle_second
 	session->refreshed_at = GetCurrentTimestamp();
 	session->expires_at = Min(auth_clock_in(idle_seconds), session->not_after);
 
-	auth_statement_run(&update, (NullableDatum[]) {
-		auth_value_uuid(&session->id),
-		auth_value_of(Int32GetDatum(session->generation)),
-		auth_value_of(TimestampTzGetDatum(session->refreshed_at)),
-		auth_value_of(TimestampTzGetDatum(session->expires_at)),
-	});
+	auth_statement_run(&update, (NullableDatum[]){
+									auth_value_uuid(&session->id),
+									auth_value_of(Int32GetDatum(session->generation)),
+									auth_value_of(TimestampTzGetDatum(session->refreshed_at)),
+									auth_value_of(TimestampTzGetDatum(session->expires_at)),
+								});
 }
 
 bool
@@ -186,10 +186,10 @@ auth_session_is_live(const pg_uuid_t *id, const pg_uuid_t *user_id, NameData *ro
 {
 	static Statement select_role = {
 		.text = "SELECT u.role FROM auth.sessions s JOIN auth.users u ON u.id OPERATOR(pg_catalog.=) s.user_id "
-		"WHERE s.id OPERATOR(pg_catalog.=) $1 AND u.id OPERATOR(pg_catalog.=) $2 "
-		"AND u.status OPERATOR(pg_catalog.=) 'active' "
-		"AND s.expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
-		"AND s.not_after OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp()",
+				"WHERE s.id OPERATOR(pg_catalog.=) $1 AND u.id OPERATOR(pg_catalog.=) $2 "
+				"AND u.status OPERATOR(pg_catalog.=) 'active' "
+				"AND s.expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
+				"AND s.not_after OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp()",
 		.argument_count = 2,
 		.argument_types = {UUIDOID, UUIDOID},
 		.snapshot = SNAPSHOT_OF_THE_CALLER,
@@ -222,8 +222,8 @@ auth_session_end_others(const pg_uuid_t *user_id, const pg_uuid_t *kept_id)
 {
 	static Statement delete = {
 		.text = "DELETE FROM auth.sessions WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
-		"SELECT id FROM auth.sessions WHERE user_id OPERATOR(pg_catalog.=) $1 "
-		"AND ($2 IS NULL OR id OPERATOR(pg_catalog.<>) $2) ORDER BY id FOR UPDATE))",
+				"SELECT id FROM auth.sessions WHERE user_id OPERATOR(pg_catalog.=) $1 "
+				"AND ($2 IS NULL OR id OPERATOR(pg_catalog.<>) $2) ORDER BY id FOR UPDATE))",
 		.argument_count = 2,
 		.argument_types = {UUIDOID, UUIDOID},
 	};

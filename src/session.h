@@ -10,22 +10,22 @@
 
 typedef struct Session
 {
-	pg_uuid_t	id;
-	pg_uuid_t	user_id;
-	NameData	role;			/* of the account, as it is now */
-	bool		is_user_active;
-	int			generation;
+	pg_uuid_t id;
+	pg_uuid_t user_id;
+	NameData role; /* of the account, as it is now */
+	bool is_user_active;
+	int generation;
 	TimestampTz refreshed_at;
-	TimestampTz expires_at;		/* unless it is refreshed before */
-	TimestampTz not_after;		/* however often it is refreshed */
+	TimestampTz expires_at; /* unless it is refreshed before */
+	TimestampTz not_after; /* however often it is refreshed */
 } Session;
 
 /* What a renewal presents, measured against the session's generation. */
 typedef enum RenewalVerdict
 {
-	RENEWAL_CURRENT,			/* the newest, or newer than what the database remembers */
-	RENEWAL_REPEATED,			/* the one before, within auth.refresh_grace */
-	RENEWAL_STOLEN,				/* used before, and too long ago for an innocent repetition */
+	RENEWAL_CURRENT, /* the newest, or newer than what the database remembers */
+	RENEWAL_REPEATED, /* the one before, within auth.refresh_grace */
+	RENEWAL_STOLEN, /* used before, and too long ago for an innocent repetition */
 } RenewalVerdict;
 
 /*

@@ -16,7 +16,7 @@
 #define SECONDS_PER_DAY_INT (24 * 60 * 60)
 #define TEN_YEARS (3650 * SECONDS_PER_DAY_INT)
 
-Settings	auth_settings;
+Settings auth_settings;
 
 static const struct config_enum_entry same_site_options[] = {
 	{"lax", SAME_SITE_LAX, false},
@@ -60,7 +60,7 @@ check_header_name(char **new_value, void **extra, GucSource source)
 static bool
 check_cookie_name(char **new_value, void **extra, GucSource source)
 {
-	Cookie		cookie = {.name = *new_value, .value = "", .domain = "", .same_site = "Lax", .is_secure = true};
+	Cookie cookie = {.name = *new_value, .value = "", .domain = "", .same_site = "Lax", .is_secure = true};
 
 	if (auth_cookie_check(&cookie) == COOKIE_OK)
 		return true;
@@ -72,7 +72,7 @@ check_cookie_name(char **new_value, void **extra, GucSource source)
 static bool
 check_cookie_domain(char **new_value, void **extra, GucSource source)
 {
-	Cookie		cookie = {.name = "a", .value = "", .domain = *new_value, .same_site = "Lax", .is_secure = true};
+	Cookie cookie = {.name = "a", .value = "", .domain = *new_value, .same_site = "Lax", .is_secure = true};
 
 	if (auth_cookie_check(&cookie) == COOKIE_OK)
 		return true;

@@ -21,41 +21,41 @@ typedef enum SameSite
 typedef struct Settings
 {
 	/* lifetimes, in seconds */
-	int			access_token_ttl;
-	int			session_token_ttl;
-	int			refresh_token_ttl;
-	int			session_max_age;
-	int			refresh_grace;
-	int			max_sessions;
+	int access_token_ttl;
+	int session_token_ttl;
+	int refresh_token_ttl;
+	int session_max_age;
+	int refresh_grace;
+	int max_sessions;
 
 	/* registration */
-	bool		registration;
-	char	   *default_role;
-	bool		disclose_existing_accounts;
+	bool registration;
+	char *default_role;
+	bool disclose_existing_accounts;
 
 	/* passwords */
-	int			password_min_length;
-	int			password_memory_kb;
-	int			password_passes;
-	int			max_concurrent_hashes;
-	int			hash_wait_timeout_ms;
+	int password_min_length;
+	int password_memory_kb;
+	int password_passes;
+	int max_concurrent_hashes;
+	int hash_wait_timeout_ms;
 
 	/* guessing; delays in seconds */
-	int			login_attempts_free;
-	int			login_attempts_free_per_account;
-	int			login_attempts_free_per_address;
-	int			login_attempts_max_delay;
+	int login_attempts_free;
+	int login_attempts_free_per_account;
+	int login_attempts_free_per_address;
+	int login_attempts_max_delay;
 
 	/* tokens and the HTTP boundary */
-	char	   *issuer;
-	char	   *audience;
-	char	   *exposed_schemas;
-	char	   *client_address_header;
-	char	   *session_cookie_name;
-	char	   *refresh_cookie_name;
-	char	   *cookie_domain;
-	bool		cookie_secure;
-	int			cookie_same_site;	/* a SameSite */
+	char *issuer;
+	char *audience;
+	char *exposed_schemas;
+	char *client_address_header;
+	char *session_cookie_name;
+	char *refresh_cookie_name;
+	char *cookie_domain;
+	bool cookie_secure;
+	int cookie_same_site; /* a SameSite */
 } Settings;
 
 extern Settings auth_settings;

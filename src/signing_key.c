@@ -28,7 +28,7 @@ PG_FUNCTION_INFO_V1(auth_rotate_signing_key);
 static void
 append_jwk(StringInfo jwks, const SigningKey *key)
 {
-	char		encoded[JWS_ENCODED_KEY_BYTES + 1];
+	char encoded[JWS_ENCODED_KEY_BYTES + 1];
 	StringInfoData jwk;
 
 	auth_jws_encode_public_key(key->public_key, encoded);
@@ -51,7 +51,7 @@ char *
 auth_signing_key_jwks(void)
 {
 	const SigningKey *keys;
-	int			count = auth_key_ring_public_keys(&keys);
+	int count = auth_key_ring_public_keys(&keys);
 	TimestampTz now = GetCurrentTimestamp();
 	StringInfoData jwks;
 
@@ -76,7 +76,7 @@ insert_key(const char *key_id, KeyPurpose purpose, const Secret *secret, Timesta
 {
 	static Statement insert = {
 		.text = "INSERT INTO auth_private.signing_keys (kid, purpose, secret_key, signs_from) "
-		"VALUES ($1, $2, $3, $4) ON CONFLICT (kid) DO NOTHING",
+				"VALUES ($1, $2, $3, $4) ON CONFLICT (kid) DO NOTHING",
 		.argument_count = 4,
 		.argument_types = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID},
 	};
@@ -106,9 +106,9 @@ static char *
 create_signing_key(TimestampTz signs_from)
 {
 	const Secret *seed = auth_key_ring_random_key(KEY_PURPOSE_ACCESS_TOKEN);
-	Secret	   *secret_key = auth_secret_new(JWS_SECRET_KEY_BYTES);
+	Secret *secret_key = auth_secret_new(JWS_SECRET_KEY_BYTES);
 	unsigned char public_key[JWS_PUBLIC_KEY_BYTES];
-	char	   *key_id = palloc(JWS_KEY_ID_BYTES + 1);
+	char *key_id = palloc(JWS_KEY_ID_BYTES + 1);
 
 	auth_jws_keys_from_seed(seed->bytes, public_key, secret_key->bytes);
 	auth_jws_key_id(public_key, key_id);
@@ -122,12 +122,12 @@ retire_signing_keys(TimestampTz signs_until)
 {
 	static Statement retire = {
 		.text = "UPDATE auth_private.signing_keys SET verifies_until = $1 "
-		"WHERE purpose OPERATOR(pg_catalog.=) 'access_token' "
-		"AND verifies_until OPERATOR(pg_catalog.=) 'infinity'",
+				"WHERE purpose OPERATOR(pg_catalog.=) 'access_token' "
+				"AND verifies_until OPERATOR(pg_catalog.=) 'infinity'",
 		.argument_count = 1,
 		.argument_types = {TIMESTAMPTZOID},
 	};
-	int			token_ttl = Max(auth_settings.access_token_ttl, auth_settings.session_token_ttl);
+	int token_ttl = Max(auth_settings.access_token_ttl, auth_settings.session_token_ttl);
 	TimestampTz verifies_until = TimestampTzPlusMilliseconds(signs_until, (int64) token_ttl * 1000);
 	NullableDatum values[] = {auth_value_of(TimestampTzGetDatum(verifies_until))};
 
@@ -139,7 +139,7 @@ delete_expired_keys(void)
 {
 	static Statement delete = {
 		.text = "DELETE FROM auth_private.signing_keys "
-		"WHERE verifies_until OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()",
+				"WHERE verifies_until OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp()",
 	};
 
 	auth_statement_run(&delete, NULL);
@@ -149,10 +149,10 @@ static Datum
 rotate_signing_key(PG_FUNCTION_ARGS)
 {
 	const SigningKey *keys;
-	int			count = auth_key_ring_public_keys(&keys);
+	int count = auth_key_ring_public_keys(&keys);
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz signs_from = count == 0 ? now : TimestampTzPlusMilliseconds(now, PUBLICATION_SECONDS * 1000);
-	char	   *key_id;
+	char *key_id;
 
 	if (count >= KEY_RING_MAX_SIGNING_KEYS - 1)
 		ereport(ERROR,

@@ -18,7 +18,7 @@
 static void
 prepare(Statement *statement)
 {
-	SPIPlanPtr	plan;
+	SPIPlanPtr plan;
 
 	if (statement->plan != NULL)
 		return;
@@ -35,8 +35,8 @@ prepare(Statement *statement)
 static int
 execute_plan(Statement *statement, Datum *values, const char *nulls)
 {
-	Snapshot	latest;
-	int			result;
+	Snapshot latest;
+	int result;
 
 	switch (statement->snapshot)
 	{
@@ -57,9 +57,9 @@ execute_plan(Statement *statement, Datum *values, const char *nulls)
 static void
 execute(Statement *statement, const NullableDatum *arguments)
 {
-	Datum		values[STATEMENT_MAX_ARGUMENTS];
-	char		nulls[STATEMENT_MAX_ARGUMENTS];
-	int			result;
+	Datum values[STATEMENT_MAX_ARGUMENTS];
+	char nulls[STATEMENT_MAX_ARGUMENTS];
+	int result;
 
 	for (int i = 0; i < statement->argument_count; i++)
 	{
@@ -77,7 +77,7 @@ execute(Statement *statement, const NullableDatum *arguments)
 static void
 copy_row(HeapTuple row, NullableDatum *columns, int column_count, MemoryContext context)
 {
-	TupleDesc	shape = SPI_tuptable->tupdesc;
+	TupleDesc shape = SPI_tuptable->tupdesc;
 	MemoryContext caller = MemoryContextSwitchTo(context);
 
 	Assert(column_count <= shape->natts);
@@ -95,7 +95,7 @@ copy_row(HeapTuple row, NullableDatum *columns, int column_count, MemoryContext 
 uint64
 auth_statement_run(Statement *statement, const NullableDatum *arguments)
 {
-	uint64		row_count;
+	uint64 row_count;
 
 	execute(statement, arguments);
 	row_count = SPI_processed;
@@ -105,10 +105,10 @@ auth_statement_run(Statement *statement, const NullableDatum *arguments)
 
 bool
 auth_statement_fetch(Statement *statement, const NullableDatum *arguments,
-				 NullableDatum *columns, int column_count)
+					 NullableDatum *columns, int column_count)
 {
 	MemoryContext context = CurrentMemoryContext;
-	bool		is_found;
+	bool is_found;
 
 	execute(statement, arguments);
 	is_found = SPI_processed > 0;
@@ -120,7 +120,7 @@ auth_statement_fetch(Statement *statement, const NullableDatum *arguments,
 
 void
 auth_statement_each(Statement *statement, const NullableDatum *arguments, int column_count,
-				StatementRowFunction function, void *state)
+					StatementRowFunction function, void *state)
 {
 	MemoryContext context = CurrentMemoryContext;
 
@@ -143,13 +143,13 @@ auth_statement_each(Statement *statement, const NullableDatum *arguments, int co
 NullableDatum
 auth_value_of(Datum value)
 {
-	return (NullableDatum) {.value = value, .isnull = false};
+	return (NullableDatum){.value = value, .isnull = false};
 }
 
 NullableDatum
 auth_value_null(void)
 {
-	return (NullableDatum) {.isnull = true};
+	return (NullableDatum){.isnull = true};
 }
 
 NullableDatum

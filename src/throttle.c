@@ -52,7 +52,7 @@ static void
 read_state(AttemptCounter *counter, const NullableDatum *columns)
 {
 	TimestampTz last_at = DatumGetTimestampTz(columns[1].value);
-	bool		is_forgotten = TimestampDifferenceExceeds(last_at, GetCurrentTimestamp(), FORGET_AFTER_SECONDS * 1000);
+	bool is_forgotten = TimestampDifferenceExceeds(last_at, GetCurrentTimestamp(), FORGET_AFTER_SECONDS * 1000);
 
 	counter->failures = is_forgotten ? 0 : DatumGetInt32(columns[0].value);
 	counter->last_at = last_at;
@@ -64,7 +64,7 @@ lock_counter(AttemptCounter *counter)
 {
 	static Statement upsert = {
 		.text = "INSERT INTO auth_private.login_attempts AS a (key) VALUES ($1) "
-		"ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING a.failures, a.last_at",
+				"ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING a.failures, a.last_at",
 		.argument_count = 1,
 		.argument_types = {BYTEAOID},
 	};
@@ -96,23 +96,23 @@ write_counter(const AttemptCounter *counter, int failures, TimestampTz last_at)
 {
 	static Statement update = {
 		.text = "UPDATE auth_private.login_attempts SET failures = $2, last_at = $3 "
-		"WHERE key OPERATOR(pg_catalog.=) $1",
+				"WHERE key OPERATOR(pg_catalog.=) $1",
 		.argument_count = 3,
 		.argument_types = {BYTEAOID, INT4OID, TIMESTAMPTZOID},
 	};
 
-	auth_statement_run(&update, (NullableDatum[]) {
-		key_value(counter),
-		auth_value_of(Int32GetDatum(failures)),
-		auth_value_of(TimestampTzGetDatum(last_at)),
-	});
+	auth_statement_run(&update, (NullableDatum[]){
+									key_value(counter),
+									auth_value_of(Int32GetDatum(failures)),
+									auth_value_of(TimestampTzGetDatum(last_at)),
+								});
 }
 
 /* One second after the first failure that is not free, then twice as long. */
 static int
 delay_seconds(const AttemptCounter *counter, int free_failures, int max_delay)
 {
-	int			doublings = counter->failures - free_failures;
+	int doublings = counter->failures - free_failures;
 
 	if (doublings < 0)
 		return 0;
@@ -124,7 +124,7 @@ seconds_left(const AttemptCounter *counter, int free_failures, int max_delay)
 {
 	TimestampTz next_at = TimestampTzPlusMilliseconds(counter->last_at,
 													  (int64) delay_seconds(counter, free_failures, max_delay) * 1000);
-	int64		left_us = next_at - GetCurrentTimestamp();
+	int64 left_us = next_at - GetCurrentTimestamp();
 
 	if (counter->failures < free_failures || left_us <= 0)
 		return 0;
@@ -139,15 +139,15 @@ identify(const char *email, Attempt *attempt)
 	memset(attempt, 0, sizeof(*attempt));
 	attempt->has_address = auth_request_client_address(&address);
 	compute_key(&attempt->pair, 'p', email, &address);
-	compute_key(&attempt->account, 'u', email, &(ClientAddress) {.network_bytes = 0});
+	compute_key(&attempt->account, 'u', email, &(ClientAddress){.network_bytes = 0});
 	compute_key(&attempt->address, 'a', "", &address);
 }
 
 bool
 auth_throttle_admits(const char *email, Attempt *attempt, int *retry_after_seconds)
 {
-	int			max_delay = auth_settings.login_attempts_max_delay;
-	int			shared_max_delay = Min(max_delay, SHARED_MAX_DELAY_SECONDS);
+	int max_delay = auth_settings.login_attempts_max_delay;
+	int shared_max_delay = Min(max_delay, SHARED_MAX_DELAY_SECONDS);
 
 	identify(email, attempt);
 

@@ -13,16 +13,16 @@
 typedef struct AttemptCounter
 {
 	unsigned char key[ATTEMPT_KEY_BYTES];
-	int			failures;
+	int failures;
 	TimestampTz last_at;
 } AttemptCounter;
 
 typedef struct Attempt
 {
-	AttemptCounter pair;		/* this account from this address */
-	AttemptCounter account;		/* this account from anywhere */
-	AttemptCounter address;		/* any account from this address */
-	bool		has_address;
+	AttemptCounter pair; /* this account from this address */
+	AttemptCounter account; /* this account from anywhere */
+	AttemptCounter address; /* any account from this address */
+	bool has_address;
 } Attempt;
 
 /*

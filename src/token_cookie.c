@@ -68,7 +68,7 @@ problem_text(CookieProblem problem)
 static void
 set_cookie(const char *name, const char *value, long max_age_seconds)
 {
-	Cookie		cookie = {
+	Cookie cookie = {
 		.name = name,
 		.value = value,
 		.domain = auth_settings.cookie_domain,
@@ -76,7 +76,7 @@ set_cookie(const char *name, const char *value, long max_age_seconds)
 		.max_age_seconds = max_age_seconds,
 		.is_secure = auth_settings.cookie_secure,
 	};
-	char		header[SET_COOKIE_MAX_BYTES];
+	char header[SET_COOKIE_MAX_BYTES];
 	CookieProblem problem = auth_cookie_format(&cookie, header, sizeof(header));
 
 	if (problem != COOKIE_OK)

@@ -51,9 +51,9 @@ auth_token_mode_idle_seconds(TokenMode mode)
 static AccessClaims
 claims_of(const Session *session, TokenMode mode, int64 now)
 {
-	int			ttl = mode == TOKEN_MODE_SESSION ? auth_settings.session_token_ttl : auth_settings.access_token_ttl;
+	int ttl = mode == TOKEN_MODE_SESSION ? auth_settings.session_token_ttl : auth_settings.access_token_ttl;
 
-	return (AccessClaims) {
+	return (AccessClaims){
 		.user_id = session->user_id,
 		.session_id = session->id,
 		.role = session->role,
@@ -71,11 +71,11 @@ seconds_until(TimestampTz at)
 Datum
 auth_token_response(const Session *session, TokenMode mode)
 {
-	int64		now = auth_clock_unix_now();
+	int64 now = auth_clock_unix_now();
 	AccessClaims claims = claims_of(session, mode, now);
-	char	   *access_token = auth_access_token_sign(&claims);
-	char	   *refresh_token = auth_refresh_token_make(&(Renewal) {session->id, session->generation});
-	int64		expires_in = claims.expires_at - now;
+	char *access_token = auth_access_token_sign(&claims);
+	char *refresh_token = auth_refresh_token_make(&(Renewal){session->id, session->generation});
+	int64 expires_in = claims.expires_at - now;
 	StringInfoData body;
 
 	auth_json_begin(&body);

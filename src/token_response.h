@@ -11,9 +11,9 @@
 /* Where the tokens go. */
 typedef enum TokenMode
 {
-	TOKEN_MODE_JSON,			/* both in the body */
-	TOKEN_MODE_COOKIE,			/* the refresh token in a cookie */
-	TOKEN_MODE_SESSION,			/* one token, for both purposes, in a cookie */
+	TOKEN_MODE_JSON, /* both in the body */
+	TOKEN_MODE_COOKIE, /* the refresh token in a cookie */
+	TOKEN_MODE_SESSION, /* one token, for both purposes, in a cookie */
 } TokenMode;
 
 /*
@@ -25,7 +25,7 @@ typedef enum TokenMode
 extern TokenMode auth_token_mode(const text *name);
 
 /* How long a session that is renewed in this mode lives without renewal. */
-extern int	auth_token_mode_idle_seconds(TokenMode mode);
+extern int auth_token_mode_idle_seconds(TokenMode mode);
 
 /* Hand out the tokens of a session's generation: body (jsonb) and cookies. */
 extern Datum auth_token_response(const Session *session, TokenMode mode);

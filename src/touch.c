@@ -28,10 +28,10 @@ Datum
 auth_touch(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
-	TupleDesc	shape;
-	int			column;
-	Datum		now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
-	bool		is_null = false;
+	TupleDesc shape;
+	int column;
+	Datum now = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+	bool is_null = false;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || !TRIGGER_FIRED_BY_UPDATE(trigger->tg_event))

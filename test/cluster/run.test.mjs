@@ -33,7 +33,7 @@ test('the first session, pasted into a shell', { timeout: 120_000 }, async (t) =
   assert.deepEqual(signedOut, { sessions_ended: 1 })
   assert.equal(refused.message, 'session has ended')
 
-  const url = printed.match(/PostgREST +(\S+)/)[1]
+  const url = printed.match(/PostgREST +(http\S+)/)[1]
   for (const email of ['alice@example.org', 'bob@example.org']) {
     const password = printed.match(new RegExp(`${email} +(.*)`))[1]
     const answer = await fetch(`${url}/rpc/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email, password }) })

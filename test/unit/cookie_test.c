@@ -10,16 +10,20 @@
 static Cookie
 sound(void)
 {
-	return (Cookie) {
-		.name = "__Host-token", .value = "abc.def_-", .domain = "", .same_site = "Lax",
-		.max_age_seconds = 60, .is_secure = true,
+	return (Cookie){
+		.name = "__Host-token",
+		.value = "abc.def_-",
+		.domain = "",
+		.same_site = "Lax",
+		.max_age_seconds = 60,
+		.is_secure = true,
 	};
 }
 
 static void
 reads(Cookie cookie, const char *expected, const char *name)
 {
-	char		header[COOKIE_MAX_BYTES + 512];
+	char header[COOKIE_MAX_BYTES + 512];
 
 	ok(auth_cookie_format(&cookie, header, sizeof(header)) == COOKIE_OK && strcmp(header, expected) == 0, name);
 }
@@ -27,7 +31,7 @@ reads(Cookie cookie, const char *expected, const char *name)
 static void
 is_refused(Cookie cookie, CookieProblem problem, const char *name)
 {
-	char		header[COOKIE_MAX_BYTES + 512];
+	char header[COOKIE_MAX_BYTES + 512];
 
 	ok(auth_cookie_format(&cookie, header, sizeof(header)) == problem && header[0] == '\0', name);
 }
@@ -35,7 +39,7 @@ is_refused(Cookie cookie, CookieProblem problem, const char *name)
 static void
 test_attributes(void)
 {
-	Cookie		cookie = sound();
+	Cookie cookie = sound();
 
 	reads(cookie, "__Host-token=abc.def_-; Max-Age=60; Path=/; HttpOnly; Secure; SameSite=Lax", "set");
 	cookie.value = "";
@@ -51,8 +55,8 @@ test_attributes(void)
 static void
 test_refusals(void)
 {
-	Cookie		cookie = sound();
-	char		long_value[COOKIE_MAX_BYTES + 1];
+	Cookie cookie = sound();
+	char long_value[COOKIE_MAX_BYTES + 1];
 
 	cookie.domain = "example.org";
 	is_refused(cookie, COOKIE_HOST_PREFIX_NEEDS_SECURE_AND_NO_DOMAIN, "__Host- with a domain");

@@ -15,7 +15,7 @@
 #define RFC_THUMBPRINT "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 #define RFC_HEADER "eyJhbGciOiJFZERTQSJ9"
 #define RFC_PAYLOAD "Example of Ed25519 signing"
-#define RFC_TOKEN \
+#define RFC_TOKEN                                               \
 	"eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc." \
 	"hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
 
@@ -33,10 +33,10 @@ verifies(const char *token, size_t length)
 static void
 test_vectors(void)
 {
-	char		encoded[JWS_ENCODED_KEY_BYTES + 1];
-	char		key_id[JWS_KEY_ID_BYTES + 1];
-	char		token[JWS_MAX_BYTES + 1];
-	char		payload[JWS_MAX_BYTES + 1];
+	char encoded[JWS_ENCODED_KEY_BYTES + 1];
+	char key_id[JWS_KEY_ID_BYTES + 1];
+	char token[JWS_MAX_BYTES + 1];
+	char payload[JWS_MAX_BYTES + 1];
 	JwsSegments segments;
 
 	auth_jws_encode_public_key(public_key, encoded);
@@ -49,21 +49,22 @@ test_vectors(void)
 	ok(verifies(RFC_TOKEN, strlen(RFC_TOKEN)), "RFC 8037 A.5: it verifies");
 
 	ok(auth_jws_split(RFC_TOKEN, strlen(RFC_TOKEN), &segments) &&
-	   auth_jws_payload(&segments, payload, sizeof(payload)) == strlen(RFC_PAYLOAD) &&
-	   strcmp(payload, RFC_PAYLOAD) == 0, "the payload comes back");
+		   auth_jws_payload(&segments, payload, sizeof(payload)) == strlen(RFC_PAYLOAD) &&
+		   strcmp(payload, RFC_PAYLOAD) == 0,
+	   "the payload comes back");
 }
 
 /* Each byte of a token counts, down to the spare bits of the last character. */
 static void
 test_tampering(void)
 {
-	size_t		length = strlen(RFC_TOKEN);
-	int			accepted = 0;
+	size_t length = strlen(RFC_TOKEN);
+	int accepted = 0;
 
 	for (size_t i = 0; i < length; i++)
 		for (int c = 1; c < 256; c++)
 		{
-			char		token[sizeof(RFC_TOKEN)] = RFC_TOKEN;
+			char token[sizeof(RFC_TOKEN)] = RFC_TOKEN;
 
 			if ((unsigned char) token[i] == c)
 				continue;
@@ -76,7 +77,7 @@ test_tampering(void)
 	for (size_t shorter = 0; shorter < length; shorter++)
 	{
 		/* of exactly this size, so that reading on is noticed */
-		char	   *token = malloc(shorter + 1);
+		char *token = malloc(shorter + 1);
 
 		memcpy(token, RFC_TOKEN, shorter);
 		accepted += verifies(token, shorter);
@@ -92,14 +93,14 @@ test_tampering(void)
 static void
 test_limits(void)
 {
-	char		payload[JWS_MAX_BYTES + 2];
-	char		token[JWS_MAX_BYTES + 1];
-	int			signed_count = 0;
+	char payload[JWS_MAX_BYTES + 2];
+	char token[JWS_MAX_BYTES + 1];
+	int signed_count = 0;
 
 	memset(payload, 'x', sizeof(payload));
 	for (size_t length = 0; length < sizeof(payload); length++)
 	{
-		size_t		token_length = auth_jws_sign(RFC_HEADER, strlen(RFC_HEADER), payload, length, secret_key, token);
+		size_t token_length = auth_jws_sign(RFC_HEADER, strlen(RFC_HEADER), payload, length, secret_key, token);
 
 		if (token_length == 0)
 			continue;
@@ -113,10 +114,10 @@ test_limits(void)
 static void
 test_header(void)
 {
-	char		header[JWS_MAX_HEADER_BYTES];
+	char header[JWS_MAX_HEADER_BYTES];
 	unsigned char json[JWS_MAX_HEADER_BYTES];
-	size_t		length = auth_jws_header(RFC_THUMBPRINT, header);
-	size_t		json_length = 0;
+	size_t length = auth_jws_header(RFC_THUMBPRINT, header);
+	size_t json_length = 0;
 
 	sodium_base642bin(json, sizeof(json) - 1, header, length, NULL, &json_length, NULL,
 					  sodium_base64_VARIANT_URLSAFE_NO_PADDING);

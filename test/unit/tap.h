@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static int	tap_count;
-static int	tap_failures;
+static int tap_count;
+static int tap_failures;
 
 static inline void
 ok(bool is_ok, const char *name)

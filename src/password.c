@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <sodium.h>
 
@@ -135,10 +136,37 @@ auth_password_hash(const Secret *password)
 	return hash;
 }
 
+/* Read ",name=number" and step behind it; what does not fit is no number. */
+static bool
+read_number(const char **next, const char *name, unsigned int *number)
+{
+	unsigned long value;
+	char *end;
+
+	if (strncmp(*next, name, strlen(name)) != 0 || !isdigit((unsigned char) (*next)[strlen(name)]))
+		return false;
+
+	errno = 0;
+	value = strtoul(*next + strlen(name), &end, 10);
+	if (errno != 0 || value > PG_UINT32_MAX)
+		return false;
+
+	*number = (unsigned int) value;
+	*next = end;
+	return true;
+}
+
 static bool
 read_cost(const char *hash, HashCost *cost)
 {
-	return sscanf(hash, "$argon2id$v=19$m=%u,t=%u,p=%u$", &cost->memory_kb, &cost->passes, &cost->lanes) == 3;
+	static const char prefix[] = "$argon2id$v=19$";
+	const char *next = hash + strlen(prefix);
+
+	return strncmp(hash, prefix, strlen(prefix)) == 0 &&
+		read_number(&next, "m=", &cost->memory_kb) &&
+		read_number(&next, ",t=", &cost->passes) &&
+		read_number(&next, ",p=", &cost->lanes) &&
+		*next == '$';
 }
 
 /* A hash of nothing, as dear as today's; it is made without hashing. */

@@ -29,7 +29,7 @@ export class Client {
       headers: answer.headers,
       text,
       body: text === '' ? undefined : JSON.parse(text),
-      cookies: Object.fromEntries(answer.headers.getSetCookie().map(parseSetCookie)),
+      cookies: Object.fromEntries(setCookies(answer.headers).map(parseSetCookie)),
     }
   }
 
@@ -60,6 +60,12 @@ export class Client {
     const { body: user } = await this.get('/rpc/current_user', { token })
     return { email, token, refreshToken, id: user.id }
   }
+}
+
+// Older Node has no getSetCookie; it joins the headers by commas, of which our cookies have none.
+function setCookies(headers) {
+  if (headers.getSetCookie) return headers.getSetCookie()
+  return headers.get('set-cookie')?.split(', ') ?? []
 }
 
 function parseSetCookie(header) {

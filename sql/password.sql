@@ -29,6 +29,10 @@ SELECT hash, pg_temp.opens(hash, 'password') FROM (VALUES
 	('$argon2id$v=19$m=256,t=2,p=4294967295$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4'),
 	('$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$')) AS bad (hash);
 
+-- The same password, at the bound of what is verified and beyond it (made by libsodium)
+SELECT pg_temp.opens('$argon2id$v=19$m=64,t=16,p=1$c29tZXNhbHRzb21lc2FsdA$zMaz+D3SWIj/8dupZ01qX5+QHUKAu7Dlv4pcAoQp9FA', 'password') AS passes_16,
+       pg_temp.opens('$argon2id$v=19$m=64,t=17,p=1$c29tZXNhbHRzb21lc2FsdA$w6VfCAgqNG/IEwCQYq1Q/2c9rsSwR+YRYs9FKAYKX/Q', 'password') AS passes_17;
+
 -- As received: no trimming, no folding, no cutting.
 DELETE FROM auth.users;
 SELECT auth.register_user('alice@example.org', ' p' || repeat('x', 1021) || 'Z') ->> 'email' AS email;

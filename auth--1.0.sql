@@ -53,6 +53,13 @@ BEGIN
 			USING ERRCODE = 'duplicate_object',
 				HINT = pg_catalog.format('ALTER ROLE %I NOSUPERUSER NOBYPASSRLS, or rename it.', unsafe_role);
 	END IF;
+
+	IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'auth_owner' AND rolcanlogin)
+		OR EXISTS (SELECT FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles r ON r.oid = m.roleid WHERE r.rolname = 'auth_owner') THEN
+		RAISE EXCEPTION 'role "auth_owner" exists, and somebody can become it'
+			USING ERRCODE = 'duplicate_object',
+				HINT = 'It owns every account: ALTER ROLE auth_owner NOLOGIN and revoke it from its members, or rename it.';
+	END IF;
 END
 $$;
 
@@ -103,10 +110,27 @@ $$;
 
 COMMENT ON SCHEMA auth IS 'accounts, sessions and who is asking; what PostgREST serves';
 COMMENT ON SCHEMA auth_private IS 'credentials, keys and logs; for nobody but auth_owner';
-REVOKE ALL ON SCHEMA auth FROM PUBLIC;
-REVOKE ALL ON SCHEMA auth_private FROM PUBLIC;
+-- Not PUBLIC alone: a site's default privileges may have granted more.
+REVOKE ALL ON SCHEMA auth, auth_private FROM PUBLIC, anon, authenticated, authenticator;
 GRANT USAGE ON SCHEMA auth TO auth_owner, anon, authenticated, authenticator;
 GRANT USAGE ON SCHEMA auth_private TO auth_owner;
+
+
+-- pgcrypto is in a schema that PostgREST serves, as a rule, and everybody may
+-- execute it: anybody could compute a crypt() that takes hours.
+DO $$
+DECLARE
+	member regprocedure;
+BEGIN
+	FOR member IN
+		SELECT d.objid FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+			WHERE d.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND e.extname = 'pgcrypto'
+				AND d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.deptype = 'e'
+	LOOP
+		EXECUTE pg_catalog.format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, anon, authenticated, authenticator', member);
+	END LOOP;
+END
+$$;
 
 
 --
@@ -123,6 +147,7 @@ CREATE TABLE auth_private.signing_keys (
 	signs_from timestamptz NOT NULL,
 	verifies_until timestamptz NOT NULL DEFAULT 'infinity'
 );
+REVOKE ALL ON auth_private.signing_keys FROM PUBLIC, anon, authenticated, authenticator;
 ALTER TABLE auth_private.signing_keys OWNER TO auth_owner;
 COMMENT ON TABLE auth_private.signing_keys IS
 	'secret keys: Ed25519 seeds of access tokens, MAC keys of refresh tokens and of counters of attempts';
@@ -135,7 +160,7 @@ CREATE FUNCTION auth_private.signing_keys_changed() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'auth_signing_keys_changed';
 ALTER FUNCTION auth_private.signing_keys_changed() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth_private.signing_keys_changed() IS 'make every backend read the keys again';
-REVOKE ALL ON FUNCTION auth_private.signing_keys_changed() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth_private.signing_keys_changed() FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE TRIGGER signing_keys_changed
 	AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON auth_private.signing_keys
@@ -150,20 +175,36 @@ CREATE TRIGGER signing_keys_changed
 CREATE UNLOGGED TABLE auth_private.login_attempts (
 	key bytea CONSTRAINT login_attempts_pkey PRIMARY KEY,
 	failures integer NOT NULL DEFAULT 0,
-	last_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+	last_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	has_succeeded boolean NOT NULL DEFAULT false
 ) WITH (fillfactor = 70);
+REVOKE ALL ON auth_private.login_attempts FROM PUBLIC, anon, authenticated, authenticator;
 ALTER TABLE auth_private.login_attempts OWNER TO auth_owner;
 COMMENT ON TABLE auth_private.login_attempts IS
 	'how many wrong passwords there were lately, by a keyed hash of account and address';
+COMMENT ON COLUMN auth_private.login_attempts.has_succeeded IS
+	'whether the account has signed in from the address before: guesses from elsewhere then do not delay it';
 
 CREATE TABLE auth_private.decoys (
 	id uuid DEFAULT pg_catalog.gen_random_uuid() CONSTRAINT decoys_pkey PRIMARY KEY,
 	email text COLLATE "C" NOT NULL DEFAULT pg_catalog.gen_random_uuid() CONSTRAINT decoys_email_key UNIQUE,
-	password_hash text NOT NULL DEFAULT pg_catalog.repeat('.', 97)
+	role name NOT NULL DEFAULT '',
+	status text NOT NULL DEFAULT '',
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
+REVOKE ALL ON auth_private.decoys FROM PUBLIC, anon, authenticated, authenticator;
 ALTER TABLE auth_private.decoys OWNER TO auth_owner;
 COMMENT ON TABLE auth_private.decoys IS
 	'random rows, written so that registering an address that is taken costs what a new one costs';
+
+CREATE TABLE auth_private.decoy_credentials (
+	user_id uuid CONSTRAINT decoy_credentials_pkey PRIMARY KEY
+		CONSTRAINT decoy_credentials_decoy_exists REFERENCES auth_private.decoys ON DELETE CASCADE,
+	password_hash text NOT NULL DEFAULT pg_catalog.repeat('.', 97)
+);
+REVOKE ALL ON auth_private.decoy_credentials FROM PUBLIC, anon, authenticated, authenticator;
+ALTER TABLE auth_private.decoy_credentials OWNER TO auth_owner;
+COMMENT ON TABLE auth_private.decoy_credentials IS 'the other half of a decoy';
 
 
 --
@@ -176,7 +217,7 @@ CREATE FUNCTION auth.uid() RETURNS uuid
 ALTER FUNCTION auth.uid() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.uid() IS
 	'the id of the signed-in user ($CURRENT_USER), for policies and defaults; null when nobody is signed in';
-REVOKE ALL ON FUNCTION auth.uid() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.uid() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.uid() TO PUBLIC;
 
 CREATE FUNCTION auth.session_id() RETURNS uuid
@@ -185,7 +226,7 @@ CREATE FUNCTION auth.session_id() RETURNS uuid
 ALTER FUNCTION auth.session_id() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.session_id() IS
 	'the id of the session that is asking; null when nobody is signed in';
-REVOKE ALL ON FUNCTION auth.session_id() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.session_id() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.session_id() TO PUBLIC;
 
 CREATE FUNCTION auth.role() RETURNS name
@@ -194,7 +235,7 @@ CREATE FUNCTION auth.role() RETURNS name
 ALTER FUNCTION auth.role() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.role() IS
 	'the role of the signed-in user''s account; null when nobody is signed in';
-REVOKE ALL ON FUNCTION auth.role() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.role() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.role() TO PUBLIC;
 
 CREATE FUNCTION auth.authenticate(token text) RETURNS uuid
@@ -204,7 +245,7 @@ CREATE FUNCTION auth.authenticate(token text) RETURNS uuid
 ALTER FUNCTION auth.authenticate(text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.authenticate(text) IS
 	'bind the identity that an access token proves to this transaction, and return the user''s id; the role stays as it is; PT401 if the token is invalid or expired or its session has ended';
-REVOKE ALL ON FUNCTION auth.authenticate(text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.authenticate(text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.authenticate(text) TO anon, authenticated, authenticator;
 
 -- Not SECURITY DEFINER: with the rights of another it could not set the role.
@@ -214,7 +255,7 @@ CREATE FUNCTION auth.pre_request() RETURNS void
 ALTER FUNCTION auth.pre_request() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.pre_request() IS
 	'authenticate a request of PostgREST by its bearer token or session cookie, and take the account''s role; PT401 if that fails, PT403 for a change that comes from another site by cookie';
-REVOKE ALL ON FUNCTION auth.pre_request() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.pre_request() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.pre_request() TO anon, authenticated, authenticator;
 
 CREATE FUNCTION auth.current_user() RETURNS jsonb
@@ -224,7 +265,7 @@ CREATE FUNCTION auth.current_user() RETURNS jsonb
 ALTER FUNCTION auth.current_user() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.current_user() IS
 	'the signed-in user''s row of auth.users, a site''s own columns included; 42501 when nobody is signed in; to be called with its schema, because the bare word means the SQL role';
-REVOKE ALL ON FUNCTION auth.current_user() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.current_user() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.current_user() TO anon, authenticated;
 
 
@@ -239,7 +280,7 @@ CREATE FUNCTION auth.register_user(email text, password text, first_name text DE
 ALTER FUNCTION auth.register_user(text, text, text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.register_user(text, text, text, text) IS
 	'open an account with the default role and return what it was given; over HTTP an address that is taken is answered like a new one; refuses with validation_failed, weak_password, registration_disabled, server_busy, user_already_exists';
-REVOKE ALL ON FUNCTION auth.register_user(text, text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.register_user(text, text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.register_user(text, text, text, text) TO anon, authenticated;
 
 CREATE FUNCTION auth.login(email text, password text, mode text DEFAULT 'json') RETURNS jsonb
@@ -249,7 +290,7 @@ CREATE FUNCTION auth.login(email text, password text, mode text DEFAULT 'json') 
 ALTER FUNCTION auth.login(text, text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.login(text, text, text) IS
 	'open a session and return access_token, token_type, expires (ms), expires_at (seconds since 1970) and refresh_token; mode cookie puts the refresh token, mode session the only token into a cookie; refuses with invalid_credentials, user_suspended, too_many_attempts, server_busy';
-REVOKE ALL ON FUNCTION auth.login(text, text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.login(text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.login(text, text, text) TO anon, authenticated;
 
 CREATE FUNCTION auth.refresh(refresh_token text DEFAULT NULL, mode text DEFAULT NULL) RETURNS jsonb
@@ -259,7 +300,7 @@ CREATE FUNCTION auth.refresh(refresh_token text DEFAULT NULL, mode text DEFAULT 
 ALTER FUNCTION auth.refresh(text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.refresh(text, text) IS
 	'exchange a refresh token, by default that of the cookie, for the next pair; a stolen one ends its session; refuses with invalid_refresh_token, refresh_token_reused';
-REVOKE ALL ON FUNCTION auth.refresh(text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.refresh(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.refresh(text, text) TO anon, authenticated;
 
 CREATE FUNCTION auth.logout(refresh_token text DEFAULT NULL, scope text DEFAULT 'local') RETURNS jsonb
@@ -269,7 +310,7 @@ CREATE FUNCTION auth.logout(refresh_token text DEFAULT NULL, scope text DEFAULT 
 ALTER FUNCTION auth.logout(text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.logout(text, text) IS
 	'end this session (local), the account''s others (others) or all (global), at once, and return how many ended as sessions_ended; clears cookies; it is no error if none was live';
-REVOKE ALL ON FUNCTION auth.logout(text, text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.logout(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.logout(text, text) TO anon, authenticated;
 
 
@@ -284,7 +325,7 @@ CREATE FUNCTION auth.jwks() RETURNS jsonb
 ALTER FUNCTION auth.jwks() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.jwks() IS
 	'the public keys that verify access tokens, as a JSON Web Key Set (RFC 7517)';
-REVOKE ALL ON FUNCTION auth.jwks() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.jwks() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.jwks() TO anon, authenticated;
 
 CREATE FUNCTION auth.rotate_signing_key() RETURNS text
@@ -294,7 +335,7 @@ CREATE FUNCTION auth.rotate_signing_key() RETURNS text
 ALTER FUNCTION auth.rotate_signing_key() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.rotate_signing_key() IS
 	'make a new signing key, tell PostgREST, and return the key''s id; it signs ten seconds later; the old key verifies until its tokens have expired; for an operator';
-REVOKE ALL ON FUNCTION auth.rotate_signing_key() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.rotate_signing_key() FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth.postgrest_config() RETURNS void
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -303,7 +344,7 @@ CREATE FUNCTION auth.postgrest_config() RETURNS void
 ALTER FUNCTION auth.postgrest_config() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.postgrest_config() IS
 	'hand PostgREST (db-pre-config) its schemas, anonymous role, public keys and pre-request';
-REVOKE ALL ON FUNCTION auth.postgrest_config() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.postgrest_config() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.postgrest_config() TO authenticator;
 
 
@@ -317,7 +358,7 @@ CREATE FUNCTION auth.touch() RETURNS trigger
 ALTER FUNCTION auth.touch() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.touch() IS
 	'trigger before each update of a row: note the time in the column that its argument names';
-REVOKE ALL ON FUNCTION auth.touch() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.touch() FROM PUBLIC, anon, authenticated, authenticator;
 
 -- With the rights of the caller, who must own the table.
 CREATE FUNCTION auth.protect(collection regclass, owner_column name, preset_columns name[] DEFAULT '{}',
@@ -428,7 +469,7 @@ END
 $$;
 COMMENT ON FUNCTION auth.protect(regclass, name, name[], name[], text) IS
 	'put a table under row-level security: its rows are read as "read" says (own, authenticated, public) and changed by their owner only; a user writes writable_columns, and owner_column and preset_columns (uuid) are preset to the user''s id; replaces its earlier rules; the caller must own the table';
-REVOKE ALL ON FUNCTION auth.protect(regclass, name, name[], name[], text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.protect(regclass, name, name[], name[], text) FROM PUBLIC, anon, authenticated, authenticator;
 
 
 --
@@ -464,6 +505,7 @@ BEGIN
 
 		-- Not FORCE: the functions of auth_owner, who owns it, must see every account.
 		ALTER TABLE auth.users ENABLE ROW LEVEL SECURITY;
+		REVOKE ALL ON auth.users FROM PUBLIC, anon, authenticated, authenticator;
 		GRANT SELECT ON auth.users TO authenticated;
 		GRANT UPDATE (first_name, last_name) ON auth.users TO authenticated;
 		ALTER TABLE auth.users OWNER TO auth_owner;
@@ -489,6 +531,7 @@ BEGIN
 			password_hash text NOT NULL
 		);
 		COMMENT ON TABLE auth_private.credentials IS 'password hashes; an account without a row cannot sign in by password';
+		REVOKE ALL ON auth_private.credentials FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth_private.credentials OWNER TO auth_owner;
 	END IF;
 
@@ -512,6 +555,7 @@ BEGIN
 
 		-- Not FORCE: as for auth.users.
 		ALTER TABLE auth.sessions ENABLE ROW LEVEL SECURITY;
+		REVOKE ALL ON auth.sessions FROM PUBLIC, anon, authenticated, authenticator;
 		GRANT SELECT, DELETE ON auth.sessions TO authenticated;
 		ALTER TABLE auth.sessions OWNER TO auth_owner;
 	END IF;
@@ -537,6 +581,7 @@ BEGIN
 		);
 		COMMENT ON TABLE auth_private.audit_log IS 'what happened to accounts and sessions; rows outlive both and hold nothing secret';
 		COMMENT ON COLUMN auth_private.audit_log.detail IS 'for a refusal, its code and the reason that the client was not told';
+		REVOKE ALL ON auth_private.audit_log, auth_private.audit_log_id_seq FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth_private.audit_log OWNER TO auth_owner;
 	END IF;
 
@@ -553,6 +598,7 @@ BEGIN
 		CREATE INDEX posts_author_idx ON auth.posts (author);
 		CREATE INDEX posts_user_created_idx ON auth.posts (user_created);
 		COMMENT ON TABLE auth.posts IS 'posts: whoever is signed in reads them all and writes their own';
+		REVOKE ALL ON auth.posts, auth.posts_id_seq FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth.posts OWNER TO auth_owner;
 	END IF;
 	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.posts'::regclass AND polname = 'owner_may_insert') THEN
@@ -571,7 +617,7 @@ BEGIN
 			JOIN pg_class c ON c.oid = d.objid
 			WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
 				AND c.oid::regclass::text NOT IN
-					('auth_private.signing_keys', 'auth_private.login_attempts', 'auth_private.decoys')
+					('auth_private.signing_keys', 'auth_private.login_attempts', 'auth_private.decoys', 'auth_private.decoy_credentials')
 	LOOP
 		EXECUTE 'ALTER EXTENSION auth DROP ' || member.name;
 	END LOOP;
@@ -579,7 +625,7 @@ END
 $install$;
 COMMENT ON FUNCTION auth.install() IS
 	'create what is missing of the ordinary tables, their policies and triggers; CREATE EXTENSION calls it, but not while a dump is restored, which brings the tables itself; for a superuser';
-REVOKE ALL ON FUNCTION auth.install() FROM PUBLIC;
+REVOKE ALL ON FUNCTION auth.install() FROM PUBLIC, anon, authenticated, authenticator;
 
 -- A dump that is being restored says so by this setting, which pg_dump writes.
 DO $$

@@ -13,6 +13,12 @@ SELECT auth.uid() = :'alice' AS uid, auth.session_id() = :'session' AS session_i
 COMMIT;
 SELECT auth.uid() IS NULL AS gone_with_the_transaction;
 
+-- Each call answers for its own token.
+SELECT auth.register_user('bob@example.org', 'correct horse') ->> 'email' AS email;
+SELECT auth.login('bob@example.org', 'correct horse') ->> 'access_token' AS bobs_token \gset
+SELECT auth.authenticate(:'token') = :'alice' AS alice, auth.authenticate(:'bobs_token') <> :'alice' AS bob;
+DELETE FROM auth.users WHERE email = 'bob@example.org';
+
 -- It follows savepoints.
 BEGIN;
 SAVEPOINT before;

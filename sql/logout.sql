@@ -35,6 +35,15 @@ SELECT auth.login('alice@example.org', 'correct horse') ? 'access_token' AS is_s
 SELECT auth.logout(:'used', 'global');
 SELECT email, count(*) FROM auth.sessions JOIN auth.users ON users.id = user_id GROUP BY 1 ORDER BY 1;
 
+-- An access token that has expired ends its own session.
+SELECT set_config('request.headers', json_build_object('authorization', 'Bearer ' || (auth.login('alice@example.org', 'correct horse') ->> 'access_token'))::text, false) IS NOT NULL AS is_placed
+  FROM (SELECT set_config('auth.access_token_ttl', '1', true)) AS short;
+SELECT count(*) AS sessions FROM auth.sessions;
+SELECT pg_sleep(1.1);
+SELECT auth.logout(NULL, 'global');
+SELECT count(*) AS sessions FROM auth.sessions;
+SELECT set_config('request.headers', '', false);
+
 -- Nobody, nothing, nonsense
 SELECT auth.logout();
 SELECT auth.logout('nonsense', 'global');

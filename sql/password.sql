@@ -63,5 +63,18 @@ RESET auth.password_passes;
 SELECT auth.login('cheap@example.org', 'correct horse') ? 'access_token' AS is_signed_in;
 SELECT left(password_hash, 29) FROM auth_private.credentials JOIN auth.users ON id = user_id WHERE email = 'cheap@example.org';
 
+-- A wrong password for a hash of cheaper days costs as much as one for nobody.
+SELECT auth.register_user('today@example.org', 'correct horse') ->> 'email' AS email;
+SET auth.password_memory = '256MB';
+CREATE FUNCTION pg_temp.cost(email text) RETURNS interval LANGUAGE plpgsql AS $$
+DECLARE began timestamptz := clock_timestamp();
+BEGIN
+	PERFORM auth.login(email, 'wrong');
+	RETURN clock_timestamp() - began;
+END $$;
+SELECT sum(pg_temp.cost('today@example.org')) BETWEEN sum(pg_temp.cost('nobody@example.org')) * 0.4 AND sum(pg_temp.cost('nobody@example.org')) * 2.5 AS costs_the_same
+  FROM generate_series(1, 4);
+RESET auth.password_memory;
+
 DELETE FROM auth.users;
 TRUNCATE auth_private.audit_log, auth_private.login_attempts;

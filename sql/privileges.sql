@@ -25,3 +25,7 @@ SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, r
 SELECT p.oid::regprocedure AS unsafe FROM pg_proc p JOIN pg_roles r ON r.oid = proowner
  WHERE pronamespace IN ('auth'::regnamespace, 'auth_private'::regnamespace) AND prosecdef
    AND (rolsuper OR proconfig IS DISTINCT FROM ARRAY['search_path=pg_catalog, pg_temp']);
+
+-- pgcrypto is served with the schema it is in: nobody may execute it by being anybody.
+SELECT d.objid::regprocedure AS open_to_all FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+ WHERE extname = 'pgcrypto' AND classid = 'pg_proc'::regclass AND deptype = 'e' AND has_function_privilege('anon', d.objid, 'EXECUTE');

@@ -41,12 +41,12 @@ RESET auth.default_role;
 SELECT role FROM auth.users WHERE email = 'editor@example.org';
 
 -- The address of another request is taken: that writes a decoy instead of an account.
-SELECT count(*) AS decoys FROM auth_private.decoys;
+SELECT count(*) AS decoys FROM auth_private.decoys JOIN auth_private.decoy_credentials ON user_id = id;
 
 -- The log knows what happened.
 SELECT event, user_id IS NOT NULL AS names_account, detail FROM auth_private.audit_log ORDER BY id;
 
 DELETE FROM auth.users;
 SELECT count(*) AS credentials FROM auth_private.credentials;
-TRUNCATE auth_private.audit_log, auth_private.decoys;
+TRUNCATE auth_private.audit_log, auth_private.decoys, auth_private.decoy_credentials;
 DROP ROLE regress_auth_editor;

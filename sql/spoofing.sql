@@ -1,6 +1,6 @@
 -- No SQL that anon, authenticated or authenticator can write makes them somebody.
 CREATE ROLE regress_auth_mallory LOGIN;
-GRANT authenticated TO regress_auth_mallory;
+GRANT authenticated, anon TO regress_auth_mallory;
 INSERT INTO auth.users (id, email) VALUES ('00000000-0000-4000-8000-000000000001', 'victim@example.org');
 INSERT INTO auth.posts (title, author) VALUES ('secret', '00000000-0000-4000-8000-000000000001');
 
@@ -61,6 +61,13 @@ ROLLBACK;
 BEGIN;
 SELECT set_config('request.method', 'GET', true), set_config('request.headers', 'not json', true);
 SELECT auth.pre_request();
+ROLLBACK;
+
+-- Without a token that it sees, the role is taken back, whoever gave it.
+BEGIN;
+SELECT set_config('request.method', 'GET', true), set_config('request.path', '/posts', true);
+SELECT auth.pre_request();
+SELECT current_user;
 ROLLBACK;
 
 -- A namesake in another schema changes nothing for a policy that names auth.uid().

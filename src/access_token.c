@@ -229,9 +229,8 @@ auth_access_token_verify(const char *token, size_t length, AccessClaims *claims)
 	verified.key_ring_version = auth_key_ring_version();
 	status = verify(token, length, &verified);
 	if (status == ACCESS_TOKEN_VALID)
-	{
 		*cached = verified;
+	if (status != ACCESS_TOKEN_INVALID)
 		*claims = verified.claims;
-	}
 	return status;
 }

@@ -33,8 +33,8 @@ extern char *auth_access_token_sign(const AccessClaims *claims);
 /*
  * Verify a token's signature, time, issuer and audience.
  *
- * Fills in the claims if it is valid.  Whether its session still lives is
- * another question, for auth_session_is_live.
+ * Fills in the claims if it is valid, or was until it expired.  Whether its
+ * session still lives is another question, for auth_session_is_live.
  */
 extern AccessTokenStatus auth_access_token_verify(const char *token, size_t length, AccessClaims *claims);
 

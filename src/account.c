@@ -37,11 +37,19 @@ auth_account_find(const char *email, Account *account)
 static void
 write_decoy(void)
 {
-	static Statement insert = {
-		.text = "INSERT INTO auth_private.decoys DEFAULT VALUES",
+	static Statement insert_user = {
+		.text = "INSERT INTO auth_private.decoys DEFAULT VALUES RETURNING id",
 	};
+	static Statement insert_credentials = {
+		.text = "INSERT INTO auth_private.decoy_credentials (user_id) VALUES ($1)",
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+	NullableDatum id;
 
-	auth_statement_run(&insert, NULL);
+	if (!auth_statement_fetch(&insert_user, NULL, &id, 1))
+		elog(ERROR, "could not write a decoy");
+	auth_statement_run(&insert_credentials, &id);
 }
 
 static void

@@ -27,6 +27,7 @@ authenticate(PG_FUNCTION_ARGS)
 	const text *token = auth_required_text(fcinfo, 0, "token");
 	AccessClaims claims;
 	NameData role;
+	pg_uuid_t *user_id = palloc(sizeof(pg_uuid_t));
 
 	switch (auth_access_token_verify(VARDATA_ANY(token), VARSIZE_ANY_EXHDR(token), &claims))
 	{
@@ -45,7 +46,8 @@ authenticate(PG_FUNCTION_ARGS)
 		raise_unauthorized("session has ended");
 
 	auth_identity_bind(&claims.user_id, &claims.session_id, NameStr(role));
-	return UUIDPGetDatum(auth_identity_user());
+	*user_id = claims.user_id;
+	return UUIDPGetDatum(user_id);
 }
 
 /* auth.authenticate(token text) returns uuid */

@@ -79,6 +79,7 @@ login(PG_FUNCTION_ARGS)
 	bool is_right;
 	int retry_after;
 
+	auth_request_require_plain_result();
 	require_no_other_site(mode);
 
 	/* An address that nobody can have is unknown, like many others. */

@@ -27,6 +27,13 @@ typedef enum LogoutScope
 	SCOPE_GLOBAL,
 } LogoutScope;
 
+/* What a client presented to say which session it means. */
+typedef struct Presented
+{
+	Renewal renewal;
+	bool is_expired;
+} Presented;
+
 PG_FUNCTION_INFO_V1(auth_logout);
 
 static LogoutScope
@@ -47,21 +54,27 @@ read_scope(const text *name)
 			 errhint("The scope is local, others or global.")));
 }
 
+/* An expired token still names the session that it was for. */
 static bool
-read_access_token(const char *token, Renewal *presented)
+read_access_token(const char *token, Presented *presented)
 {
 	AccessClaims claims;
+	AccessTokenStatus status;
 
-	if (token == NULL || auth_access_token_verify(token, strlen(token), &claims) != ACCESS_TOKEN_VALID)
+	if (token == NULL)
 		return false;
 
-	presented->session_id = claims.session_id;
-	presented->generation = claims.generation;
+	status = auth_access_token_verify(token, strlen(token), &claims);
+	if (status == ACCESS_TOKEN_INVALID)
+		return false;
+
+	presented->renewal = (Renewal){claims.session_id, claims.generation};
+	presented->is_expired = status == ACCESS_TOKEN_EXPIRED;
 	return true;
 }
 
 static bool
-find_in_cookies(Renewal *presented)
+find_in_cookies(Presented *presented)
 {
 	char *refresh_token = auth_token_cookie_refresh();
 	char *session_token = auth_token_cookie_session();
@@ -71,7 +84,7 @@ find_in_cookies(Renewal *presented)
 	if (!auth_request_is_same_site())
 		auth_request_raise_cross_site();
 
-	return (refresh_token != NULL && auth_refresh_token_read(refresh_token, strlen(refresh_token), presented)) ||
+	return (refresh_token != NULL && auth_refresh_token_read(refresh_token, strlen(refresh_token), &presented->renewal)) ||
 		read_access_token(session_token, presented);
 }
 
@@ -81,15 +94,15 @@ find_in_cookies(Renewal *presented)
  * works with a token of a session that has ended, too.
  */
 static bool
-find_presented(const text *refresh_token, Renewal *presented)
+find_presented(const text *refresh_token, Presented *presented)
 {
+	presented->is_expired = false;
 	if (refresh_token != NULL)
-		return auth_refresh_token_read(VARDATA_ANY(refresh_token), VARSIZE_ANY_EXHDR(refresh_token), presented);
+		return auth_refresh_token_read(VARDATA_ANY(refresh_token), VARSIZE_ANY_EXHDR(refresh_token), &presented->renewal);
 
 	if (auth_identity_session() != NULL)
 	{
-		presented->session_id = *auth_identity_session();
-		presented->generation = NO_GENERATION;
+		presented->renewal = (Renewal){*auth_identity_session(), NO_GENERATION};
 		return true;
 	}
 	return read_access_token(auth_request_bearer(), presented) || find_in_cookies(presented);
@@ -97,11 +110,13 @@ find_presented(const text *refresh_token, Renewal *presented)
 
 /* A token that has expired or was used before ends its own session at most. */
 static bool
-speaks_for_account(const Session *session, const Renewal *presented)
+speaks_for_account(const Session *session, const Presented *presented)
 {
-	return auth_session_end_reason(session) == NULL &&
-		(presented->generation == NO_GENERATION ||
-		 auth_session_judge(session, presented->generation) != RENEWAL_STOLEN);
+	int generation = presented->renewal.generation;
+
+	return !presented->is_expired &&
+		auth_session_end_reason(session) == NULL &&
+		(generation == NO_GENERATION || auth_session_judge(session, generation) != RENEWAL_STOLEN);
 }
 
 static uint64
@@ -128,7 +143,8 @@ answer(uint64 ended, LogoutScope scope)
 	auth_json_integer(&body, "sessions_ended", (int64) ended);
 	auth_json_end(&body);
 
-	if (scope != SCOPE_OTHERS)
+	/* Another site's page may not even make a browser forget its cookies. */
+	if (scope != SCOPE_OTHERS && auth_request_may_change() && auth_request_is_same_site())
 	{
 		auth_token_cookie_clear_session();
 		auth_token_cookie_clear_refresh();
@@ -142,11 +158,12 @@ logout(PG_FUNCTION_ARGS)
 {
 	const text *refresh_token = auth_optional_text(fcinfo, 0);
 	LogoutScope scope = read_scope(auth_required_text(fcinfo, 1, "scope"));
-	Renewal presented;
+	Presented presented;
 	Session session;
 	uint64 ended;
 
-	if (!find_presented(refresh_token, &presented) || !auth_session_find(&presented.session_id, &session))
+	auth_request_require_plain_result();
+	if (!find_presented(refresh_token, &presented) || !auth_session_find(&presented.renewal.session_id, &session))
 		return answer(0, scope);
 
 	if (!speaks_for_account(&session, &presented))

@@ -22,6 +22,9 @@
 #define NFC_MAX_GROWTH 3
 #define BYTES_PER_KB 1024
 
+/* RFC 9106, section 3.1: eight blocks of a kilobyte for one lane */
+#define ARGON2_MIN_MEMORY_KB 8
+
 typedef struct HashCost
 {
 	unsigned int memory_kb;
@@ -169,9 +172,9 @@ read_cost(const char *hash, HashCost *cost)
 		*next == '$';
 }
 
-/* A hash of nothing, as dear as today's; it is made without hashing. */
+/* A hash of nothing, of any cost; it is made without hashing. */
 static char *
-dummy_hash(void)
+dummy_hash(unsigned int memory_kb, unsigned int passes)
 {
 	unsigned char salt[16];
 	unsigned char digest[32];
@@ -185,9 +188,7 @@ dummy_hash(void)
 	sodium_bin2base64(encoded_digest, sizeof(encoded_digest), digest, sizeof(digest),
 					  sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
 
-	return psprintf("$argon2id$v=19$m=%d,t=%d,p=1$%s$%s",
-					auth_settings.password_memory_kb, auth_settings.password_passes,
-					encoded_salt, encoded_digest);
+	return psprintf("$argon2id$v=19$m=%u,t=%u,p=1$%s$%s", memory_kb, passes, encoded_salt, encoded_digest);
 }
 
 static bool
@@ -216,18 +217,54 @@ verify(const char *hash, const Secret *password)
 	return result == 0;
 }
 
+static void
+verify_nothing(unsigned int memory_kb, unsigned int passes, const Secret *password)
+{
+	(void) verify(dummy_hash(memory_kb, passes), password);
+}
+
+/*
+ * A hash from the time of cheaper settings is verified faster than one of
+ * today, so a wrong password for it would tell that the account exists: do the
+ * rest of today's work on nothing.
+ */
+static void
+make_up_for_cheaper(const char *stored_hash, const Secret *password)
+{
+	HashCost cost;
+	uint64 work_today = (uint64) auth_settings.password_memory_kb * auth_settings.password_passes;
+	uint64 work_done;
+
+	if (!read_cost(stored_hash, &cost))
+		return;
+
+	work_done = (uint64) cost.memory_kb * cost.passes;
+	if (work_done + ARGON2_MIN_MEMORY_KB < work_today)
+		verify_nothing(Max((work_today - work_done) / auth_settings.password_passes, ARGON2_MIN_MEMORY_KB),
+					   auth_settings.password_passes, password);
+}
+
 bool
 auth_password_matches(const char *stored_hash, const Secret *password)
 {
-	bool is_verifiable = stored_hash != NULL && is_affordable(stored_hash);
-	bool is_right;
+	const Secret *normalized;
 
 	/* No stored password is longer, whoever's it is. */
 	if (password->length > PASSWORD_MAX_BYTES)
 		return false;
 
-	is_right = verify(is_verifiable ? stored_hash : dummy_hash(), normalize(password));
-	return is_verifiable && is_right;
+	normalized = normalize(password);
+	if (stored_hash == NULL || !is_affordable(stored_hash))
+	{
+		verify_nothing(auth_settings.password_memory_kb, auth_settings.password_passes, normalized);
+		return false;
+	}
+
+	if (verify(stored_hash, normalized))
+		return true;
+
+	make_up_for_cheaper(stored_hash, normalized);
+	return false;
 }
 
 bool

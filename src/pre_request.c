@@ -90,8 +90,11 @@ pre_request(PG_FUNCTION_ARGS)
 		PG_RETURN_VOID();
 	}
 
+	/* The role that PostgREST has taken may come from a token that we do not see. */
 	token = find_token();
-	if (token != NULL)
+	if (token == NULL)
+		become("anon");
+	else
 	{
 		authenticate(token);
 		become(auth_identity_role());

@@ -145,6 +145,7 @@ refresh(PG_FUNCTION_ARGS)
 	Session session;
 	const char *end_reason;
 
+	auth_request_require_plain_result();
 	if (presented.is_in_cookie && !auth_request_is_same_site())
 		auth_request_raise_cross_site();
 

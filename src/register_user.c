@@ -75,6 +75,8 @@ register_user(PG_FUNCTION_ARGS)
 	pg_uuid_t user_id;
 	bool is_new;
 
+	auth_request_require_plain_result();
+
 	if (!auth_settings.registration)
 		return refuse(REFUSAL_REGISTRATION_DISABLED, NULL);
 	if (!auth_email_canonicalize(VARDATA_ANY(address), VARSIZE_ANY_EXHDR(address), email))

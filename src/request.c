@@ -11,6 +11,7 @@
 #include "json.h"
 #include "mb/pg_wchar.h"
 #include "settings.h"
+#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
@@ -69,15 +70,16 @@ auth_request_cookie(const char *name)
 char *
 auth_request_bearer(void)
 {
-	static const char scheme[] = "bearer ";
+	static const char scheme[] = "bearer";
+	static const char white_space[] = " \t";
 	char *value = auth_request_header("authorization");
 
-	if (value == NULL || pg_strncasecmp(value, scheme, strlen(scheme)) != 0)
+	if (value == NULL || pg_strncasecmp(value, scheme, strlen(scheme)) != 0 ||
+		strspn(value + strlen(scheme), white_space) == 0)
 		return NULL;
 
 	value += strlen(scheme);
-	while (*value == ' ')
-		value++;
+	value += strspn(value, white_space);
 	return *value == '\0' ? NULL : value;
 }
 
@@ -112,6 +114,59 @@ auth_request_is_cross_site(void)
 	bool is_browser = auth_request_header("sec-fetch-site") != NULL || auth_request_header("origin") != NULL;
 
 	return is_browser && !auth_request_is_same_site();
+}
+
+/*
+ * Whether a statement of PostgREST ends by selecting all of the result:
+ *
+ * ... FROM (SELECT "name".* FROM "pgrst_source" AS "name") _postgrest_t
+ *
+ * What a client asks for stands in place of the .* or behind the second name.
+ * It cannot imitate the whole: PostgREST doubles the quotes of its names.
+ */
+static bool
+ends_with_plain_result(const char *statement)
+{
+	static const char start[] = "(SELECT \"";
+	static const char end[] = ") _postgrest_t";
+	static const char white_space[] = " \n";
+	const char *selection = NULL;
+	const char *name;
+	char *expected;
+
+	for (const char *found = strstr(statement, start); found != NULL; found = strstr(found + 1, start))
+		selection = found;
+	if (selection == NULL)
+		return false;
+
+	name = selection + strlen(start);
+	name = pnstrdup(name, strcspn(name, "\""));
+	if (*name == '\0')
+		return false;
+
+	expected = psprintf("(SELECT \"%s\".* FROM \"pgrst_source\" AS \"%s\"", name, name);
+	if (strncmp(selection, expected, strlen(expected)) != 0)
+		return false;
+
+	selection += strlen(expected);
+	selection += strspn(selection, white_space);
+	if (strncmp(selection, end, strlen(end)) != 0)
+		return false;
+
+	selection += strlen(end);
+	return selection[strspn(selection, white_space)] == '\0';
+}
+
+void
+auth_request_require_plain_result(void)
+{
+	if (!auth_request_is_http() || (debug_query_string != NULL && ends_with_plain_result(debug_query_string)))
+		return;
+
+	ereport(ERROR,
+			(errcode(MAKE_SQLSTATE('P', 'T', '4', '0', '0')),
+			 errmsg("this call takes no query parameters"),
+			 errhint("Send the arguments in the body, and neither select nor filter the result.")));
 }
 
 /* PostgREST takes the status from the code and its reason from the message. */
@@ -171,23 +226,46 @@ auth_request_client_address_text(void)
 	return auth_request_client_address(&address) ? pstrdup(address.text) : NULL;
 }
 
+/* Controls of ASCII and of Latin-1, and the two line ends of Unicode. */
+static bool
+is_unprintable(const unsigned char *character, int length)
+{
+	pg_wchar code_point = utf8_to_unicode(character);
+
+	return (length == 1 && (code_point < ' ' || code_point == 0x7f)) ||
+		(code_point >= 0x80 && code_point < 0xa0) ||
+		code_point == 0x2028 || code_point == 0x2029;
+}
+
+/* The install script requires UTF-8. */
 char *
 auth_request_user_agent(void)
 {
 	char *value = auth_request_header("user-agent");
 	StringInfoData printable;
+	int length;
 
 	if (value == NULL)
 		return NULL;
 
-	value[pg_mbcliplen(value, strlen(value), USER_AGENT_MAX_BYTES)] = '\0';
 	initStringInfo(&printable);
-	for (unsigned char *c = (unsigned char *) value; *c != '\0'; c++)
+	for (const unsigned char *c = (unsigned char *) value; *c != '\0'; c += length)
 	{
-		if (*c < ' ' || *c == 0x7f)
-			appendStringInfo(&printable, "\\x%02x", *c);
+		int previous_length = printable.len;
+
+		length = pg_utf_mblen(c);
+		if (*c == '\\')
+			appendStringInfoString(&printable, "\\\\");
+		else if (is_unprintable(c, length))
+			appendStringInfo(&printable, "\\u%04x", (unsigned int) utf8_to_unicode(c));
 		else
-			appendStringInfoChar(&printable, *c);
+			appendBinaryStringInfo(&printable, (const char *) c, length);
+
+		if (printable.len > USER_AGENT_MAX_BYTES)
+		{
+			printable.data[previous_length] = '\0';
+			break;
+		}
 	}
 	return printable.data;
 }
@@ -221,7 +299,7 @@ auth_response_header(const char *name, const char *value)
 	auth_json_end(&header);
 
 	initStringInfo(&headers);
-	if (*existing == '\0')
+	if (*existing == '\0' || strcmp(existing, "[]") == 0)
 		appendStringInfo(&headers, "[%s]", header.data);
 	else
 		appendStringInfo(&headers, "%.*s,%s]", (int) strlen(existing) - 1, existing, header.data);

@@ -44,6 +44,15 @@ extern char *auth_request_bearer(void);
 extern bool auth_request_is_same_site(void);
 extern bool auth_request_is_cross_site(void);
 
+/*
+ * Raise PT400 (400) unless PostgREST returns what the function returns.
+ *
+ * A client may ask it to cast or to filter the result.  That happens after the
+ * function and in its transaction, so an error on purpose would undo a counted
+ * attempt or an ended session, and tell the result all the same.
+ */
+extern void auth_request_require_plain_result(void);
+
 /* Raise PT403 (403) for a request from another site. */
 extern void auth_request_raise_cross_site(void) pg_attribute_noreturn();
 

@@ -22,7 +22,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-/* A counter is forgotten after this long without an attempt. */
+/* A counter is forgotten after this long without an attempt, or after its delay. */
 #define FORGET_AFTER_SECONDS (60 * 60)
 
 /* The longest delay that somebody else can put on an account's owner. */
@@ -47,15 +47,17 @@ key_value(const AttemptCounter *counter)
 	return auth_value_of(PointerGetDatum(cstring_to_text_with_len((const char *) counter->key, ATTEMPT_KEY_BYTES)));
 }
 
-/* One row: failures, last_at */
+/* One row: failures, last_at, has_succeeded */
 static void
 read_state(AttemptCounter *counter, const NullableDatum *columns)
 {
 	TimestampTz last_at = DatumGetTimestampTz(columns[1].value);
-	bool is_forgotten = TimestampDifferenceExceeds(last_at, GetCurrentTimestamp(), FORGET_AFTER_SECONDS * 1000);
+	int forget_after = Max(FORGET_AFTER_SECONDS, auth_settings.login_attempts_max_delay);
+	bool is_forgotten = TimestampDifferenceExceeds(last_at, GetCurrentTimestamp(), forget_after * 1000);
 
 	counter->failures = is_forgotten ? 0 : DatumGetInt32(columns[0].value);
 	counter->last_at = last_at;
+	counter->has_succeeded = DatumGetBool(columns[2].value);
 }
 
 /* Lock before looking: parallel guesses must not all see the same count. */
@@ -64,12 +66,12 @@ lock_counter(AttemptCounter *counter)
 {
 	static Statement upsert = {
 		.text = "INSERT INTO auth_private.login_attempts AS a (key) VALUES ($1) "
-				"ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING a.failures, a.last_at",
+				"ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING a.failures, a.last_at, a.has_succeeded",
 		.argument_count = 1,
 		.argument_types = {BYTEAOID},
 	};
 	NullableDatum values[] = {key_value(counter)};
-	NullableDatum columns[2];
+	NullableDatum columns[3];
 
 	if (!auth_statement_fetch(&upsert, values, columns, lengthof(columns)))
 		elog(ERROR, "could not lock a counter of attempts");
@@ -80,32 +82,45 @@ static void
 look_at_counter(AttemptCounter *counter)
 {
 	static Statement select_counter = {
-		.text = "SELECT failures, last_at FROM auth_private.login_attempts WHERE key OPERATOR(pg_catalog.=) $1",
+		.text = "SELECT failures, last_at, has_succeeded FROM auth_private.login_attempts WHERE key OPERATOR(pg_catalog.=) $1",
 		.argument_count = 1,
 		.argument_types = {BYTEAOID},
 	};
 	NullableDatum values[] = {key_value(counter)};
-	NullableDatum columns[2];
+	NullableDatum columns[3];
 
 	if (auth_statement_fetch(&select_counter, values, columns, lengthof(columns)))
 		read_state(counter, columns);
 }
 
 static void
-write_counter(const AttemptCounter *counter, int failures, TimestampTz last_at)
+write_counter(const AttemptCounter *counter, int failures, TimestampTz last_at, bool has_succeeded)
 {
 	static Statement update = {
-		.text = "UPDATE auth_private.login_attempts SET failures = $2, last_at = $3 "
+		.text = "UPDATE auth_private.login_attempts SET failures = $2, last_at = $3, has_succeeded = $4 "
 				"WHERE key OPERATOR(pg_catalog.=) $1",
-		.argument_count = 3,
-		.argument_types = {BYTEAOID, INT4OID, TIMESTAMPTZOID},
+		.argument_count = 4,
+		.argument_types = {BYTEAOID, INT4OID, TIMESTAMPTZOID, BOOLOID},
 	};
 
 	auth_statement_run(&update, (NullableDatum[]){
 									key_value(counter),
 									auth_value_of(Int32GetDatum(failures)),
 									auth_value_of(TimestampTzGetDatum(last_at)),
+									auth_value_of(BoolGetDatum(has_succeeded)),
 								});
+}
+
+static void
+count_failure(const AttemptCounter *counter)
+{
+	write_counter(counter, counter->failures + 1, GetCurrentTimestamp(), counter->has_succeeded);
+}
+
+static void
+restore(const AttemptCounter *counter)
+{
+	write_counter(counter, counter->failures, counter->last_at, counter->has_succeeded);
 }
 
 /* One second after the first failure that is not free, then twice as long. */
@@ -143,12 +158,34 @@ identify(const char *email, Attempt *attempt)
 	compute_key(&attempt->address, 'a', "", &address);
 }
 
+/*
+ * Somebody who guesses from elsewhere must not keep an owner out: whoever has
+ * signed in from here before is measured by what happened from here alone.
+ */
+static int
+shared_seconds_left(const Attempt *attempt)
+{
+	int max_delay = Min(auth_settings.login_attempts_max_delay, SHARED_MAX_DELAY_SECONDS);
+
+	if (attempt->has_address && attempt->pair.has_succeeded)
+		return 0;
+	return Max(seconds_left(&attempt->account, auth_settings.login_attempts_free_per_account, max_delay),
+			   seconds_left(&attempt->address, auth_settings.login_attempts_free_per_address, max_delay));
+}
+
+/* Without addresses an owner and a guesser are the same pair. */
+static int
+own_seconds_left(const Attempt *attempt)
+{
+	int max_delay = auth_settings.login_attempts_max_delay;
+
+	return seconds_left(&attempt->pair, auth_settings.login_attempts_free,
+						attempt->has_address ? max_delay : Min(max_delay, SHARED_MAX_DELAY_SECONDS));
+}
+
 bool
 auth_throttle_admits(const char *email, Attempt *attempt, int *retry_after_seconds)
 {
-	int max_delay = auth_settings.login_attempts_max_delay;
-	int shared_max_delay = Min(max_delay, SHARED_MAX_DELAY_SECONDS);
-
 	identify(email, attempt);
 
 	/* Always in this order, so that no two attempts wait for each other. */
@@ -157,26 +194,20 @@ auth_throttle_admits(const char *email, Attempt *attempt, int *retry_after_secon
 	if (attempt->has_address)
 		look_at_counter(&attempt->address);
 
-	/* Without addresses an owner and a guesser are the same pair. */
-	*retry_after_seconds = Max(Max(seconds_left(&attempt->pair, auth_settings.login_attempts_free,
-												attempt->has_address ? max_delay : shared_max_delay),
-								   seconds_left(&attempt->account, auth_settings.login_attempts_free_per_account,
-												shared_max_delay)),
-							   seconds_left(&attempt->address, auth_settings.login_attempts_free_per_address,
-											max_delay));
+	*retry_after_seconds = Max(own_seconds_left(attempt), shared_seconds_left(attempt));
 	if (*retry_after_seconds > 0)
 		return false;
 
-	write_counter(&attempt->pair, attempt->pair.failures + 1, GetCurrentTimestamp());
-	write_counter(&attempt->account, attempt->account.failures + 1, GetCurrentTimestamp());
+	count_failure(&attempt->pair);
+	count_failure(&attempt->account);
 	return true;
 }
 
 void
 auth_throttle_withdraw(const Attempt *attempt)
 {
-	write_counter(&attempt->pair, attempt->pair.failures, attempt->pair.last_at);
-	write_counter(&attempt->account, attempt->account.failures, attempt->account.last_at);
+	restore(&attempt->pair);
+	restore(&attempt->account);
 }
 
 /* Only now, and not across the hash: one address may be a whole office. */
@@ -189,13 +220,13 @@ auth_throttle_note_failure(const Attempt *attempt)
 		return;
 
 	lock_counter(&address);
-	write_counter(&address, address.failures + 1, GetCurrentTimestamp());
+	count_failure(&address);
 }
 
 /* The address is not forgiven: a guesser may have an account of his own. */
 void
 auth_throttle_forgive(const Attempt *attempt)
 {
-	write_counter(&attempt->pair, 0, GetCurrentTimestamp());
-	write_counter(&attempt->account, 0, GetCurrentTimestamp());
+	write_counter(&attempt->pair, 0, GetCurrentTimestamp(), true);
+	write_counter(&attempt->account, 0, GetCurrentTimestamp(), false);
 }

@@ -15,6 +15,7 @@ typedef struct AttemptCounter
 	unsigned char key[ATTEMPT_KEY_BYTES];
 	int failures;
 	TimestampTz last_at;
+	bool has_succeeded;
 } AttemptCounter;
 
 typedef struct Attempt

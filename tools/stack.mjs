@@ -220,7 +220,10 @@ export async function startStack({ settings = {}, postgrest = {}, extension = tr
 
 // node tools/stack.mjs command ...: run a command beside a stack without PostgREST
 async function main(command) {
-  const stack = await startStack({ postgrest: false })
+  const stack = await startStack({ postgrest: false }).catch((error) => {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  })
   const child = spawn(command[0], command.slice(1), {
     stdio: 'inherit', env: { ...stack.env, PG_CONFIG: join(stack.bindir, 'pg_config'), PG_BINDIR: stack.bindir },
   })

@@ -21,7 +21,7 @@ const SNAPSHOT = `
     'shop', (SELECT json_agg(t ORDER BY t.id) FROM public.orders t),
     'columns', (SELECT json_agg((attrelid::regclass, attname, atttypid::regtype, attnotnull, pg_get_expr(adbin, adrelid), attacl)::text ORDER BY attrelid::regclass::text, attname)
       FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum WHERE attrelid = ANY (tables) AND attnum > 0 AND NOT attisdropped),
-    'tables', (SELECT json_agg((oid::regclass, relowner::regrole, relrowsecurity, relacl, reloptions, relpersistence, obj_description(oid))::text ORDER BY oid::regclass::text) FROM pg_class WHERE oid = ANY (tables)),
+    'tables', (SELECT json_agg((oid::regclass, relowner::regrole, relrowsecurity, coalesce(relacl, acldefault('r', relowner)), reloptions, relpersistence, obj_description(oid))::text ORDER BY oid::regclass::text) FROM pg_class WHERE oid = ANY (tables)),
     'constraints', (SELECT json_agg((conrelid::regclass, conname, pg_get_constraintdef(oid))::text ORDER BY conrelid::regclass::text, conname) FROM pg_constraint WHERE conrelid = ANY (tables)),
     'indexes', (SELECT json_agg(pg_get_indexdef(indexrelid) ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid = ANY (tables)),
     'policies', (SELECT json_agg((polrelid::regclass, polname, polcmd, polpermissive, polroles::regrole[], pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))::text ORDER BY polrelid::regclass::text, polname) FROM pg_policy),

@@ -83,6 +83,29 @@ test('not while a role of its names bypasses row-level security', () => {
   }
 })
 
+test('not while somebody could become the owner of everything', () => {
+  const owner = (change) => stack.psql(change, { database: 'postgres' })
+  owner('ALTER ROLE auth_owner LOGIN')
+  assertRefused(/role "auth_owner" exists, and somebody can become it/)
+  owner('ALTER ROLE auth_owner NOLOGIN; CREATE ROLE regress_auth_mallory; GRANT auth_owner TO regress_auth_mallory')
+  assertRefused(/role "auth_owner" exists, and somebody can become it/)
+  owner('DROP ROLE regress_auth_mallory')
+})
+
+test("a site's default privileges open nothing", () => {
+  sql(`ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO anon, authenticated, PUBLIC;
+    ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO anon, authenticated, PUBLIC;
+    ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO anon, authenticated;
+    ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO anon, authenticated, PUBLIC;
+    SET client_min_messages = warning; ${install}`)
+  const privileges = (database) => stack.psql(`
+    SELECT json_agg((name, acl)::text ORDER BY name) FROM (
+      SELECT oid::regprocedure::text, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(proacl) a)::text FROM pg_proc WHERE pronamespace::regnamespace::text LIKE 'auth%'
+      UNION ALL SELECT oid::regclass::text, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(relacl) a)::text FROM pg_class WHERE relnamespace::regnamespace::text LIKE 'auth%' AND relkind IN ('r', 'S')
+      UNION ALL SELECT nspname, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(nspacl) a)::text FROM pg_namespace WHERE nspname LIKE 'auth%') AS o (name, acl)`, { database })
+  assert.equal(privileges(database), privileges('app'))
+})
+
 test('not into a database of another encoding', () => {
   stack.execute('createdb', ['-E', 'LATIN1', '-T', 'template0', '--locale=C', 'latin'])
   assert.throws(() => stack.psql(install, { database: 'latin' }), /auth needs a database in UTF8/)

@@ -95,6 +95,19 @@ test("another site's form cannot sign a visitor in", async () => {
   }
 })
 
+test("another site's link or form cannot make the browser forget its cookies", async () => {
+  const cookies = await sessionCookie()
+  const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
+  for (const answer of [
+    await client.get('/rpc/logout?refresh_token=x', { cookies, headers }),
+    await client.get('/rpc/logout?refresh_token=x', { cookies, headers: SAME_SITE }),
+    await client.call('logout', { refresh_token: 'x' }, { cookies, headers }),
+    await client.call('logout', { refresh_token: 'x' }, { cookies }),
+  ])
+    assert.deepEqual(answer.cookies, {}, answer.text)
+  assert.equal((await client.get('/rpc/current_user', { cookies })).status, 200)
+})
+
 test('a bearer token needs no proof of origin, and goes before the cookie', async () => {
   const user = await client.enter()
   const cookies = await sessionCookie()

@@ -145,6 +145,55 @@ test('invalid_refresh_token and refresh_token_reused: the session ends although 
   assert.equal((await client.get('/posts', { token })).status, 401)
 })
 
+test('a client cannot undo a refusal by reshaping its result', async () => {
+  const user = await client.enter()
+  const rows = () => stack.psql('SELECT (SELECT count(*) FROM auth_private.audit_log), (SELECT sum(failures) FROM auth_private.login_attempts), (SELECT generation FROM auth.sessions ORDER BY created_at DESC LIMIT 1)')
+  const before = rows()
+  const reshaped = [
+    'select=pgrst_scalar:pgrst_scalar->>code::int',
+    'select=*,x:pgrst_scalar->>refresh_token::int',
+    'select=pgrst_scalar::int',
+    'pgrst_scalar->>code=match.(',
+    'pgrst_scalar->>code=eq.x',
+    'order=pgrst_scalar',
+    'limit=1',
+    'limit=0',
+    'select=x:pgrst_scalar&order=pgrst_scalar->"(SELECT \\"login\\".* FROM \\"pgrst_source\\" AS \\"login\\") _postgrest_t"',
+  ]
+  for (const query of reshaped) {
+    const [name, ...value] = query.split('=')
+    const url = (call) => `/rpc/${call}?${query.split('&').map((pair) => { const [key, ...rest] = pair.split('='); return `${encodeURIComponent(key)}=${encodeURIComponent(rest.join('='))}` }).join('&')}`
+    const answers = [
+      await client.send('POST', url('login'), { body: { email: user.email, password: 'wrong password' } }),
+      await client.send('POST', url('login'), { body: { email: user.email, password: PASSWORD } }),
+      await client.send('POST', url('refresh'), { body: { refresh_token: user.refreshToken } }),
+      await client.send('POST', url('logout'), { body: { refresh_token: user.refreshToken } }),
+      await client.send('POST', url('register_user'), { body: { email: user.email, password: PASSWORD } }),
+    ]
+    for (const answer of answers) {
+      // with limit=0 PostgreSQL never calls the function
+      assert.equal(query === 'limit=0' ? answer.body : answer.status, query === 'limit=0' ? null : 400, `${name}=${value}: ${answer.text}`)
+      assert.doesNotMatch(answer.text, /invalid_credentials|auth_rt_/)
+    }
+  }
+  assert.equal(rows(), before)
+  assert.equal((await client.call('refresh', { refresh_token: user.refreshToken })).status, 200)
+})
+
+test("what PostgREST may do to a call's answer does not get in its way", async () => {
+  const email = await client.register()
+  for (const headers of [{ accept: 'application/vnd.pgrst.object+json' }, { prefer: 'count=exact' }, { prefer: 'return=minimal' }, { prefer: 'tx=rollback' }])
+    assert.equal((await client.call('login', { email, password: PASSWORD }, { headers })).status, 200, JSON.stringify(headers))
+  assert.equal((await client.call('login', { email, password: 'wrong password' }, { headers: { prefer: 'tx=rollback' } })).status, 401)
+  assert.equal(lastAudit('login').reason, 'The password is wrong')
+
+  // a function of the site that calls ours
+  stack.psql(`CREATE FUNCTION public.sign_in(email text, password text) RETURNS jsonb LANGUAGE sql AS 'SELECT auth.login(email, password)'; NOTIFY pgrst, 'reload schema'`)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const signedIn = await client.call('sign_in', { email, password: PASSWORD }, { headers: { 'content-profile': 'public' } })
+  assert.equal(signedIn.status, 200, signedIn.text)
+})
+
 test("the caller's mistakes are 400, 404 or 405, and never 500", async () => {
   const status = async (...args) => (await client.send(...args)).status
   assert.equal((await client.call('login', { email: null, password: 'x' })).body.code, '22004')
@@ -171,7 +220,7 @@ test('the user agent is written down cut at a character, with control characters
     return JSON.parse(stack.psql('SELECT to_json(s) FROM auth.sessions s ORDER BY created_at DESC LIMIT 1'))
   }
   const session = await agent('a\tb \u00e9')
-  assert.equal(session.user_agent, 'a\\x09b \u00e9')
+  assert.equal(session.user_agent, 'a\\u0009b \u00e9')
   assert.equal(session.ip, '2001:db8::1')
   assert.equal((await agent(`x${'\u00e9'.repeat(200)}`)).user_agent, `x${'\u00e9'.repeat(127)}`)
 })

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
+import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
@@ -96,6 +97,39 @@ test('suspension, deletion and a change of role take effect on the very next req
   // a role that PostgREST's own must not become
   stack.psql(`UPDATE auth.users SET role = 'auth_owner' WHERE id = '${promoted.id}'`)
   assert.equal(await drafts(), 403)
+})
+
+test('however the token is sent, a role comes with a live session only', async () => {
+  stack.psql(`CREATE TABLE public.staff (x text); INSERT INTO public.staff VALUES ('secret'); GRANT SELECT ON public.staff TO authenticated; NOTIFY pgrst, 'reload schema'`)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const user = await client.enter()
+  const read = (authorization) => client.get('/staff', { headers: { 'accept-profile': 'public', authorization } })
+  const spellings = [`Bearer ${user.token}`, `bearer ${user.token}`, `Bearer\t${user.token}`, `Bearer  \t ${user.token}`]
+  for (const spelling of spellings) assert.equal((await read(spelling)).status, 200, JSON.stringify(spelling))
+  await client.call('logout', {}, { token: user.token })
+  for (const spelling of [...spellings, `Bearer ${user.token}, Basic x`, `Basic x, Bearer ${user.token}`]) {
+    const answer = await read(spelling)
+    assert.equal(answer.status, 401, `${JSON.stringify(spelling)}: ${answer.text}`)
+  }
+
+  // two headers, of which PostgREST and the database may each see another one
+  const { port } = new URL(stack.postgrestUrl)
+  for (const headers of [[`Bearer ${user.token}`, 'Basic x'], ['Basic x', `Bearer ${user.token}`]]) {
+    const status = await new Promise((resolve, reject) => {
+      const outgoing = request({ port, path: '/staff', headers: { 'accept-profile': 'public', authorization: headers } }, (answer) => resolve(answer.resume().statusCode))
+      outgoing.once('error', reject).end()
+    })
+    // 403 where PostgREST saw the token and the database did not
+    assert.ok([401, 403].includes(status), `${status}: ${headers.map((header) => header.slice(0, 8)).join()}`)
+  }
+})
+
+test('nothing of pgcrypto is served to anybody', async () => {
+  for (const [call, body] of Object.entries({ crypt: { '': 'x' }, gen_salt: { '': 'bf' }, armor: { '': 'x' } }))
+    for (const path of [`/rpc/${call}`]) {
+      const answer = await client.send('POST', path, { body: JSON.stringify(Object.values(body)[0]), headers: { 'content-profile': 'public', 'content-type': 'text/plain' } })
+      assert.ok([401, 404].includes(answer.status), `${call}: ${answer.status} ${answer.text}`)
+    }
 })
 
 test('a session that ends under load: not one request is answered after the sign-out was', async () => {

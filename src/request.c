@@ -116,6 +116,30 @@ auth_request_is_cross_site(void)
 	return is_browser && !auth_request_is_same_site();
 }
 
+#define WHITE_SPACE " \n"
+
+/* Step over white space and a word; false if something else is there. */
+static bool
+skip(const char **next, const char *word)
+{
+	*next += strspn(*next, WHITE_SPACE);
+	if (strncmp(*next, word, strlen(word)) != 0)
+		return false;
+
+	*next += strlen(word);
+	return true;
+}
+
+/* Step over "LIMIT $1 OFFSET $2", which db-max-rows adds: it cannot fail. */
+static void
+skip_limit(const char **next)
+{
+	if (skip(next, "LIMIT "))
+		*next += strspn(*next, "$0123456789");
+	if (skip(next, "OFFSET "))
+		*next += strspn(*next, "$0123456789");
+}
+
 /*
  * Whether a statement of PostgREST ends by selecting all of the result:
  *
@@ -128,33 +152,21 @@ static bool
 ends_with_plain_result(const char *statement)
 {
 	static const char start[] = "(SELECT \"";
-	static const char end[] = ") _postgrest_t";
-	static const char white_space[] = " \n";
-	const char *selection = NULL;
+	const char *next = NULL;
 	const char *name;
-	char *expected;
 
 	for (const char *found = strstr(statement, start); found != NULL; found = strstr(found + 1, start))
-		selection = found;
-	if (selection == NULL)
+		next = found + strlen(start);
+	if (next == NULL)
 		return false;
 
-	name = selection + strlen(start);
-	name = pnstrdup(name, strcspn(name, "\""));
-	if (*name == '\0')
+	name = pnstrdup(next, strcspn(next, "\""));
+	if (*name == '\0' ||
+		!skip(&next, psprintf("%s\".* FROM \"pgrst_source\" AS \"%s\"", name, name)))
 		return false;
 
-	expected = psprintf("(SELECT \"%s\".* FROM \"pgrst_source\" AS \"%s\"", name, name);
-	if (strncmp(selection, expected, strlen(expected)) != 0)
-		return false;
-
-	selection += strlen(expected);
-	selection += strspn(selection, white_space);
-	if (strncmp(selection, end, strlen(end)) != 0)
-		return false;
-
-	selection += strlen(end);
-	return selection[strspn(selection, white_space)] == '\0';
+	skip_limit(&next);
+	return skip(&next, ") _postgrest_t") && skip(&next, "") && *next == '\0';
 }
 
 void

@@ -156,8 +156,7 @@ test('a client cannot undo a refusal by reshaping its result', async () => {
     'pgrst_scalar->>code=match.(',
     'pgrst_scalar->>code=eq.x',
     'order=pgrst_scalar',
-    'limit=1',
-    'limit=0',
+    'order=pgrst_scalar&limit=1',
     'select=x:pgrst_scalar&order=pgrst_scalar->"(SELECT \\"login\\".* FROM \\"pgrst_source\\" AS \\"login\\") _postgrest_t"',
   ]
   for (const query of reshaped) {
@@ -171,8 +170,7 @@ test('a client cannot undo a refusal by reshaping its result', async () => {
       await client.send('POST', url('register_user'), { body: { email: user.email, password: PASSWORD } }),
     ]
     for (const answer of answers) {
-      // with limit=0 PostgreSQL never calls the function
-      assert.equal(query === 'limit=0' ? answer.body : answer.status, query === 'limit=0' ? null : 400, `${name}=${value}: ${answer.text}`)
+      assert.equal(answer.status, 400, `${name}=${value}: ${answer.text}`)
       assert.doesNotMatch(answer.text, /invalid_credentials|auth_rt_/)
     }
   }
@@ -187,11 +185,29 @@ test("what PostgREST may do to a call's answer does not get in its way", async (
   assert.equal((await client.call('login', { email, password: 'wrong password' }, { headers: { prefer: 'tx=rollback' } })).status, 401)
   assert.equal(lastAudit('login').reason, 'The password is wrong')
 
+  // limits cannot fail, but a wrong password counts
+  const failures = () => Number(stack.psql('SELECT sum(failures) FROM auth_private.login_attempts'))
+  for (const query of ['limit=1', 'limit=1&offset=1']) {
+    const before = failures()
+    await client.send('POST', `/rpc/login?${query}`, { body: { email, password: 'wrong password' } })
+    assert.equal(failures(), before + 2, query)
+  }
+
   // a function of the site that calls ours
   stack.psql(`CREATE FUNCTION public.sign_in(email text, password text) RETURNS jsonb LANGUAGE sql AS 'SELECT auth.login(email, password)'; NOTIFY pgrst, 'reload schema'`)
   await new Promise((resolve) => setTimeout(resolve, 500))
   const signedIn = await client.call('sign_in', { email, password: PASSWORD }, { headers: { 'content-profile': 'public' } })
   assert.equal(signedIn.status, 200, signedIn.text)
+})
+
+test('db-max-rows, which adds a limit to every statement, is no reshaping', async () => {
+  const limited = await startStack({ postgrest: { PGRST_DB_MAX_ROWS: '100' } })
+  try {
+    const user = await new Client(limited).enter()
+    assert.ok(user.token)
+  } finally {
+    await limited.stop()
+  }
 })
 
 test("the caller's mistakes are 400, 404 or 405, and never 500", async () => {

@@ -43,7 +43,7 @@ test-unit: packages ## the parts that need no PostgreSQL: tokens, cookies, e-mai
 test-sql: packages ## pg_regress and the isolation tests (one file: REGRESS=login ISOLATION=)
 	@tools/test sql
 
-test-http: packages ## real PostgREST (one file: FILES=test/http/login.test.mjs)
+test-http: packages ## real PostgREST (one file: FILES=test/http/life.test.mjs)
 	@tools/test http $(FILES)
 
 test-cluster: packages ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/cluster/dump.test.mjs)

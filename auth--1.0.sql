@@ -153,7 +153,7 @@ COMMENT ON TABLE auth_private.signing_keys IS
 	'secret keys: Ed25519 seeds of access tokens, MAC keys of refresh tokens and of counters of attempts';
 COMMENT ON COLUMN auth_private.signing_keys.kid IS 'RFC 7638 thumbprint of the public key; the purpose, for a MAC key';
 COMMENT ON COLUMN auth_private.signing_keys.signs_from IS 'a new key is published some seconds before it signs';
-COMMENT ON COLUMN auth_private.signing_keys.verifies_until IS 'when the last token that the key signed has expired';
+COMMENT ON COLUMN auth_private.signing_keys.verifies_until IS 'when the last token that the key signed has expired; infinity for the newest key, and for MAC keys';
 
 CREATE FUNCTION auth_private.signing_keys_changed() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -181,9 +181,13 @@ CREATE UNLOGGED TABLE auth_private.login_attempts (
 REVOKE ALL ON auth_private.login_attempts FROM PUBLIC, anon, authenticated, authenticator;
 ALTER TABLE auth_private.login_attempts OWNER TO auth_owner;
 COMMENT ON TABLE auth_private.login_attempts IS
-	'how many wrong passwords there were lately, by a keyed hash of account and address';
+	'how many wrong passwords there were lately, by a keyed hash of account and address, of the account, and of the address';
 COMMENT ON COLUMN auth_private.login_attempts.has_succeeded IS
 	'whether the account has signed in from the address before: guesses from elsewhere then do not delay it';
+
+--
+-- Decoys: members and not marked for dumping, because nobody misses them
+--
 
 CREATE TABLE auth_private.decoys (
 	id uuid DEFAULT pg_catalog.gen_random_uuid() CONSTRAINT decoys_pkey PRIMARY KEY,
@@ -200,6 +204,7 @@ COMMENT ON TABLE auth_private.decoys IS
 CREATE TABLE auth_private.decoy_credentials (
 	user_id uuid CONSTRAINT decoy_credentials_pkey PRIMARY KEY
 		CONSTRAINT decoy_credentials_decoy_exists REFERENCES auth_private.decoys ON DELETE CASCADE,
+	-- as long as an encoded Argon2id string
 	password_hash text NOT NULL DEFAULT pg_catalog.repeat('.', 97)
 );
 REVOKE ALL ON auth_private.decoy_credentials FROM PUBLIC, anon, authenticated, authenticator;
@@ -343,7 +348,7 @@ CREATE FUNCTION auth.postgrest_config() RETURNS void
 	AS 'MODULE_PATHNAME', 'auth_postgrest_config';
 ALTER FUNCTION auth.postgrest_config() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.postgrest_config() IS
-	'hand PostgREST (db-pre-config) its schemas, anonymous role, public keys and pre-request';
+	'hand PostgREST (db-pre-config) its schemas, anonymous role, public keys, audience and pre-request, and have it commit always and cache no token';
 REVOKE ALL ON FUNCTION auth.postgrest_config() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.postgrest_config() TO authenticator;
 
@@ -548,10 +553,10 @@ BEGIN
 			ip inet
 		) WITH (fillfactor = 70);
 		CREATE INDEX sessions_user_id_idx ON auth.sessions (user_id);
-		COMMENT ON TABLE auth.sessions IS 'one row from sign-in to sign-out; deleting one''s own row signs that device out';
+		COMMENT ON TABLE auth.sessions IS 'one row from sign-in to sign-out, or until it expires; deleting one''s own row signs that device out';
 		COMMENT ON COLUMN auth.sessions.expires_at IS 'end of the session unless it is refreshed before';
 		COMMENT ON COLUMN auth.sessions.not_after IS 'end of the session however often it is refreshed';
-		COMMENT ON COLUMN auth.sessions.generation IS 'how often it was refreshed: the only thing kept of a refresh token';
+		COMMENT ON COLUMN auth.sessions.generation IS 'one more than it was refreshed: the only thing kept of a refresh token';
 
 		-- Not FORCE: as for auth.users.
 		ALTER TABLE auth.sessions ENABLE ROW LEVEL SECURITY;
@@ -580,7 +585,7 @@ BEGIN
 			detail jsonb
 		);
 		COMMENT ON TABLE auth_private.audit_log IS 'what happened to accounts and sessions; rows outlive both and hold nothing secret';
-		COMMENT ON COLUMN auth_private.audit_log.detail IS 'for a refusal, its code and the reason that the client was not told';
+		COMMENT ON COLUMN auth_private.audit_log.detail IS 'the code of a refusal, and the reason that the client was not told';
 		REVOKE ALL ON auth_private.audit_log, auth_private.audit_log_id_seq FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth_private.audit_log OWNER TO auth_owner;
 	END IF;

@@ -41,16 +41,10 @@ typedef struct VerifiedToken
 static VerifiedToken cache[CACHE_SIZE];
 
 static char *
-uuid_to_text(const pg_uuid_t *uuid)
-{
-	return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(uuid)));
-}
-
-static char *
 payload_of(const AccessClaims *claims)
 {
 	StringInfoData json;
-	char *user_id = uuid_to_text(&claims->user_id);
+	char *user_id = auth_json_uuid(&claims->user_id);
 
 	auth_json_begin(&json);
 	auth_json_string(&json, "iss", auth_settings.issuer);
@@ -59,7 +53,7 @@ payload_of(const AccessClaims *claims)
 	auth_json_string(&json, "sub", user_id);
 	auth_json_string(&json, "id", user_id);
 	auth_json_string(&json, "role", NameStr(claims->role));
-	auth_json_string(&json, "sid", uuid_to_text(&claims->session_id));
+	auth_json_string(&json, "sid", auth_json_uuid(&claims->session_id));
 	if (claims->generation != NO_GENERATION)
 		auth_json_integer(&json, "gen", claims->generation);
 	auth_json_integer(&json, "iat", auth_clock_unix_now());
@@ -139,7 +133,7 @@ claim_is(Jsonb *payload, const char *name, const char *expected)
 		auth_secret_equal(value->val.string.val, value->val.string.len, expected, strlen(expected));
 }
 
-/* Every claim that we write is required on the way back in. */
+/* What every token of ours claims is required on the way back in. */
 static bool
 read_claims(Jsonb *payload, AccessClaims *claims)
 {

@@ -27,7 +27,11 @@ typedef enum AccessTokenStatus
 	ACCESS_TOKEN_VALID,
 } AccessTokenStatus;
 
-/* Sign a token for these claims, as from now. */
+/*
+ * Sign a token for these claims, as from now; in the current memory context.
+ *
+ * Raises 54000 if issuer and audience make it too long, 55000 without a key.
+ */
 extern char *auth_access_token_sign(const AccessClaims *claims);
 
 /*

@@ -8,6 +8,7 @@
 #ifndef AUTH_ARGUMENTS_H
 #define AUTH_ARGUMENTS_H
 
+#include "compat.h"
 #include "fmgr.h"
 
 /* The text itself; it may be large, and it is the caller who must not trust it. */

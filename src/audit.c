@@ -10,8 +10,8 @@
 
 #include "catalog/pg_type.h"
 #include "json.h"
-#include "statement.h"
 #include "request.h"
+#include "statement.h"
 #include "utils/builtins.h"
 
 static NullableDatum

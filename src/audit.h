@@ -9,7 +9,7 @@
 
 typedef struct AuditEvent
 {
-	const char *event; /* a public call, or what it came to: "login" */
+	const char *event; /* the public call: "login" */
 	const pg_uuid_t *user_id; /* NULL if unknown */
 	const pg_uuid_t *session_id; /* NULL if none */
 	const char *refusal; /* the code of a refusal, or NULL */

@@ -7,17 +7,17 @@
 #include "access_token.h"
 #include "arguments.h"
 #include "identity.h"
+#include "request.h"
 #include "secret.h"
 #include "session.h"
 
 PG_FUNCTION_INFO_V1(auth_authenticate);
 
-/* PostgREST takes the status from the code and its reason from the message. */
 static void
 raise_unauthorized(const char *message)
 {
 	ereport(ERROR,
-			(errcode(MAKE_SQLSTATE('P', 'T', '4', '0', '1')),
+			(errcode(ERRCODE_HTTP('4', '0', '1')),
 			 errmsg("%s", message)));
 }
 

@@ -1,6 +1,6 @@
 /*
  * clock.h
- *	  PostgreSQL's timestamps as seconds since 1970, which tokens speak of.
+ *	  Seconds: added to timestamps, and since 1970, which tokens speak of.
  */
 #ifndef AUTH_CLOCK_H
 #define AUTH_CLOCK_H
@@ -28,9 +28,15 @@ auth_clock_unix_now(void)
 }
 
 static inline TimestampTz
+auth_clock_after(TimestampTz at, int seconds)
+{
+	return at + seconds * USECS_PER_SEC;
+}
+
+static inline TimestampTz
 auth_clock_in(int seconds)
 {
-	return TimestampTzPlusMilliseconds(GetCurrentTimestamp(), (int64) seconds * 1000);
+	return auth_clock_after(GetCurrentTimestamp(), seconds);
 }
 
 #endif

@@ -11,6 +11,11 @@
 #error "auth needs PostgreSQL 15 or later"
 #endif
 
+/* From 16 on, postgres.h does not bring the macros of text values. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* Before 16, what a check hook hands to its assign hook came from malloc. */
 #if PG_VERSION_NUM < 160000
 #define guc_malloc(level, size) malloc(size)

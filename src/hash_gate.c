@@ -13,7 +13,6 @@
 #include "hash_gate.h"
 
 #include "miscadmin.h"
-#include "pgstat.h"
 #include "settings.h"
 #include "storage/latch.h"
 #include "storage/lock.h"

@@ -14,6 +14,7 @@
 #include "identity.h"
 
 #include "fmgr.h"
+#include "json.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/uuid.h"
@@ -144,17 +145,11 @@ set_local(const char *setting, const char *value)
 		elog(ERROR, "could not set \"%s\"", setting);
 }
 
-static char *
-uuid_to_text(const pg_uuid_t *uuid)
-{
-	return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(uuid)));
-}
-
 void
 auth_identity_bind(const pg_uuid_t *user_id, const pg_uuid_t *session_id, const char *user_role)
 {
-	set_local("auth.user_id", uuid_to_text(user_id));
-	set_local("auth.session_id", uuid_to_text(session_id));
+	set_local("auth.user_id", auth_json_uuid(user_id));
+	set_local("auth.session_id", auth_json_uuid(session_id));
 	set_local("auth.user_role", user_role);
 }
 

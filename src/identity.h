@@ -19,7 +19,7 @@ extern void auth_identity_define(void);
 extern void auth_identity_bind(const pg_uuid_t *user_id, const pg_uuid_t *session_id,
 							   const char *user_role);
 
-/* The bound identity; NULL when nobody is signed in. */
+/* The bound identity; NULL when nobody is signed in. It points into live state: copy it. */
 extern const pg_uuid_t *auth_identity_user(void);
 extern const pg_uuid_t *auth_identity_session(void);
 extern const char *auth_identity_role(void);

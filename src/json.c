@@ -50,6 +50,12 @@ auth_json_end(StringInfo json)
 	appendStringInfoChar(json, '}');
 }
 
+char *
+auth_json_uuid(const pg_uuid_t *uuid)
+{
+	return DatumGetCString(DirectFunctionCall1(uuid_out, UUIDPGetDatum(uuid)));
+}
+
 Datum
 auth_json_to_jsonb(StringInfo json)
 {

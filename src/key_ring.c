@@ -16,6 +16,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
+#include "compat.h"
 #include "statement.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -69,8 +70,8 @@ auth_signing_keys_changed(PG_FUNCTION_ARGS)
 	return PointerGetDatum(NULL);
 }
 
-const char *
-auth_key_ring_purpose_name(KeyPurpose purpose)
+static const char *
+purpose_name(KeyPurpose purpose)
 {
 	switch (purpose)
 	{
@@ -112,7 +113,7 @@ static KeyPurpose
 purpose_by_name(const char *name)
 {
 	for (KeyPurpose purpose = 0; purpose < PURPOSE_COUNT; purpose++)
-		if (strcmp(name, auth_key_ring_purpose_name(purpose)) == 0)
+		if (strcmp(name, purpose_name(purpose)) == 0)
 			return purpose;
 
 	elog(ERROR, "signing key of unknown purpose \"%s\"", name);
@@ -259,7 +260,7 @@ auth_key_ring_mac_key(KeyPurpose purpose)
 	if (key == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("there is no key of purpose \"%s\"", auth_key_ring_purpose_name(purpose)),
+				 errmsg("there is no key of purpose \"%s\"", purpose_name(purpose)),
 				 errhint("Make one by auth.rotate_signing_key().")));
 	return key;
 }
@@ -268,4 +269,24 @@ uint64
 auth_key_ring_version(void)
 {
 	return ring_version;
+}
+
+void
+auth_key_ring_add(const char *key_id, KeyPurpose purpose, const Secret *secret, TimestampTz signs_from)
+{
+	static Statement insert = {
+		.text = "INSERT INTO auth_private.signing_keys (kid, purpose, secret_key, signs_from) "
+				"VALUES ($1, $2, $3, $4) ON CONFLICT (kid) DO NOTHING",
+		.argument_count = 4,
+		.argument_types = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID},
+	};
+	NullableDatum values[] = {
+		auth_value_text(key_id == NULL ? purpose_name(purpose) : key_id),
+		auth_value_text(purpose_name(purpose)),
+		auth_value_bytes(secret->bytes, secret->length),
+		auth_value_of(TimestampTzGetDatum(signs_from)),
+	};
+
+	auth_statement_run(&insert, values);
+	auth_secret_zero(DatumGetPointer(values[2].value), VARHDRSZ + secret->length);
 }

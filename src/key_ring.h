@@ -31,30 +31,35 @@ typedef struct SigningKey
 
 extern void auth_key_ring_init(void);
 
+/* A number that changes whenever the keys have changed. */
+extern uint64 auth_key_ring_version(void);
+
+/* Make a new secret of a purpose's length. */
+extern Secret *auth_key_ring_random_key(KeyPurpose purpose);
+
 /*
- * The functions below read the keys on first use and whenever they changed.
- * They raise an error when there is no such key, and are to be called with the
- * rights of auth_owner.  What they return is good until they are called again
- * in a later command.
+ * Store a key, unless there is one of this id.
+ *
+ * The id of a key of MACs is its purpose: pass NULL.
+ */
+extern void auth_key_ring_add(const char *key_id, KeyPurpose purpose, const Secret *secret, TimestampTz signs_from);
+
+/*
+ * The functions below read the keys on first use and whenever they changed,
+ * and are to be called with the rights of auth_owner.  What they return is good
+ * until any of them is called again.
  */
 
-/* The key that signs now. */
+/* The key that signs now; raises 55000 if there is none. */
 extern const SigningKey *auth_key_ring_signing_key(void);
 
 /* The key whose tokens begin with this header and are good now, or NULL. */
 extern const SigningKey *auth_key_ring_key_for_header(const char *header, size_t length);
 
-/* All keys whose tokens are, or will be, good; returns how many. */
+/* All signing keys, some of which may have expired lately; returns how many. */
 extern int auth_key_ring_public_keys(const SigningKey **keys);
 
-/* The key of a MAC. */
+/* The key of a MAC; raises 55000 if there is none. */
 extern const Secret *auth_key_ring_mac_key(KeyPurpose purpose);
-
-/* A number that changes whenever the keys have changed. */
-extern uint64 auth_key_ring_version(void);
-
-/* Make a new secret of a purpose's length, and its name in the database. */
-extern Secret *auth_key_ring_random_key(KeyPurpose purpose);
-extern const char *auth_key_ring_purpose_name(KeyPurpose purpose);
 
 #endif

@@ -13,6 +13,7 @@
 #include "email.h"
 #include "hash_gate.h"
 #include "password.h"
+#include "plain_result.h"
 #include "refusal.h"
 #include "request.h"
 #include "session.h"
@@ -27,8 +28,8 @@ PG_FUNCTION_INFO_V1(auth_login);
 static void
 require_no_other_site(TokenMode mode)
 {
-	if (mode != TOKEN_MODE_JSON && auth_request_is_cross_site())
-		auth_request_raise_cross_site();
+	if (mode != TOKEN_MODE_JSON)
+		auth_request_require_no_other_site();
 }
 
 static Datum
@@ -71,7 +72,7 @@ login(PG_FUNCTION_ARGS)
 {
 	const text *address = auth_required_text(fcinfo, 0, "email");
 	const Secret *password = auth_password_from_text(auth_required_text(fcinfo, 1, "password"));
-	TokenMode mode = auth_token_mode(auth_required_text(fcinfo, 2, "mode"));
+	TokenMode mode = auth_token_mode_read(auth_required_text(fcinfo, 2, "mode"));
 	char email[EMAIL_MAX_BYTES + 1];
 	Attempt attempt;
 	Account account;
@@ -79,13 +80,13 @@ login(PG_FUNCTION_ARGS)
 	bool is_right;
 	int retry_after;
 
-	auth_request_require_plain_result();
+	auth_plain_result_require();
 	require_no_other_site(mode);
 
 	/* An address that nobody can have is unknown, like many others. */
 	(void) auth_email_canonicalize(VARDATA_ANY(address), VARSIZE_ANY_EXHDR(address), email);
 
-	if (!auth_throttle_admits(email, &attempt, &retry_after))
+	if (!auth_throttle_admit(email, &attempt, &retry_after))
 		return refuse_until(REFUSAL_TOO_MANY_ATTEMPTS, retry_after);
 
 	if (!auth_hash_gate_enter())
@@ -105,7 +106,7 @@ login(PG_FUNCTION_ARGS)
 	{
 		auth_throttle_note_failure(&attempt);
 		return refuse_attempt(is_known ? &account : NULL,
-							  is_known ? "The password is wrong" : "The address is not registered");
+							  is_known ? "The password is wrong, or there is none" : "The address is not registered");
 	}
 	auth_throttle_forgive(&attempt);
 

@@ -11,8 +11,10 @@
 #include "audit.h"
 #include "identity.h"
 #include "json.h"
+#include "plain_result.h"
 #include "refresh_token.h"
 #include "request.h"
+#include "response.h"
 #include "secret.h"
 #include "session.h"
 #include "token_cookie.h"
@@ -28,11 +30,11 @@ typedef enum LogoutScope
 } LogoutScope;
 
 /* What a client presented to say which session it means. */
-typedef struct Presented
+typedef struct PresentedSession
 {
 	Renewal renewal;
 	bool is_expired;
-} Presented;
+} PresentedSession;
 
 PG_FUNCTION_INFO_V1(auth_logout);
 
@@ -56,7 +58,7 @@ read_scope(const text *name)
 
 /* An expired token still names the session that it was for. */
 static bool
-read_access_token(const char *token, Presented *presented)
+read_access_token(const char *token, PresentedSession *presented)
 {
 	AccessClaims claims;
 	AccessTokenStatus status;
@@ -74,15 +76,14 @@ read_access_token(const char *token, Presented *presented)
 }
 
 static bool
-find_in_cookies(Presented *presented)
+find_in_cookies(PresentedSession *presented)
 {
 	char *refresh_token = auth_token_cookie_refresh();
 	char *session_token = auth_token_cookie_session();
 
 	if (refresh_token == NULL && session_token == NULL)
 		return false;
-	if (!auth_request_is_same_site())
-		auth_request_raise_cross_site();
+	auth_request_require_same_site();
 
 	return (refresh_token != NULL && auth_refresh_token_read(refresh_token, strlen(refresh_token), &presented->renewal)) ||
 		read_access_token(session_token, presented);
@@ -94,7 +95,7 @@ find_in_cookies(Presented *presented)
  * works with a token of a session that has ended, too.
  */
 static bool
-find_presented(const text *refresh_token, Presented *presented)
+find_presented(const text *refresh_token, PresentedSession *presented)
 {
 	presented->is_expired = false;
 	if (refresh_token != NULL)
@@ -110,7 +111,7 @@ find_presented(const text *refresh_token, Presented *presented)
 
 /* A token that has expired or was used before ends its own session at most. */
 static bool
-speaks_for_account(const Session *session, const Presented *presented)
+speaks_for_account(const Session *session, const PresentedSession *presented)
 {
 	int generation = presented->renewal.generation;
 
@@ -149,7 +150,7 @@ answer(uint64 ended, LogoutScope scope)
 		auth_token_cookie_clear_session();
 		auth_token_cookie_clear_refresh();
 	}
-	auth_response_header("Cache-Control", "no-store");
+	auth_response_forbid_storing();
 	return auth_json_to_jsonb(&body);
 }
 
@@ -158,11 +159,11 @@ logout(PG_FUNCTION_ARGS)
 {
 	const text *refresh_token = auth_optional_text(fcinfo, 0);
 	LogoutScope scope = read_scope(auth_required_text(fcinfo, 1, "scope"));
-	Presented presented;
+	PresentedSession presented;
 	Session session;
 	uint64 ended;
 
-	auth_request_require_plain_result();
+	auth_plain_result_require();
 	if (!find_presented(refresh_token, &presented) || !auth_session_find(&presented.renewal.session_id, &session))
 		return answer(0, scope);
 

@@ -14,6 +14,7 @@
 #include "password.h"
 
 #include "common/unicode_norm.h"
+#include "compat.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "settings.h"
@@ -117,9 +118,7 @@ raise_out_of_memory(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_OUT_OF_MEMORY),
-			 errmsg("could not hash a password: out of memory"),
-			 errhidestmt(true),
-			 errhidecontext(true)));
+			 errmsg("could not hash a password: out of memory")));
 }
 
 char *
@@ -206,10 +205,10 @@ verify(const char *hash, const Secret *password)
 {
 	int result;
 
-	/* The answer is the same -1 for a wrong password and for want of memory. */
 	CHECK_FOR_INTERRUPTS();
 	errno = 0;
 	result = crypto_pwhash_str_verify(hash, (const char *) password->bytes, password->length);
+	/* The result is the same -1 for a wrong password and for want of memory. */
 	if (result != 0 && errno == ENOMEM)
 		raise_out_of_memory();
 	CHECK_FOR_INTERRUPTS();

@@ -13,19 +13,11 @@
 #include "access/xact.h"
 #include "settings.h"
 #include "signing_key.h"
-#include "utils/guc.h"
-#include "utils/memutils.h"
 #include "utils/resowner.h"
 
 #define NO_KEYS "{\"keys\":[]}"
 
 PG_FUNCTION_INFO_V1(auth_postgrest_config);
-
-static void
-set_local(const char *name, const char *value)
-{
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
-}
 
 /* Without keys PostgREST refuses every token, and serves the rest. */
 static const char *
@@ -60,16 +52,16 @@ jwks_or_none(void)
 Datum
 auth_postgrest_config(PG_FUNCTION_ARGS)
 {
-	set_local("pgrst.db_schemas", auth_settings.exposed_schemas);
-	set_local("pgrst.db_anon_role", "anon");
-	set_local("pgrst.db_pre_request", "auth.pre_request");
-	set_local("pgrst.jwt_secret", jwks_or_none());
+	auth_settings_set_local("pgrst.db_schemas", auth_settings.exposed_schemas);
+	auth_settings_set_local("pgrst.db_anon_role", "anon");
+	auth_settings_set_local("pgrst.db_pre_request", "auth.pre_request");
+	auth_settings_set_local("pgrst.jwt_secret", jwks_or_none());
 	if (*auth_settings.audience != '\0')
-		set_local("pgrst.jwt_aud", auth_settings.audience);
+		auth_settings_set_local("pgrst.jwt_aud", auth_settings.audience);
 
 	/* A client that may roll back could undo the count of its wrong passwords. */
-	set_local("pgrst.db_tx_end", "commit");
+	auth_settings_set_local("pgrst.db_tx_end", "commit");
 	/* The cache of PostgREST 12 goes on accepting tokens of a withdrawn key. */
-	set_local("pgrst.jwt_cache_max_lifetime", "0");
+	auth_settings_set_local("pgrst.jwt_cache_max_lifetime", "0");
 	PG_RETURN_VOID();
 }

@@ -16,12 +16,12 @@
 #include "catalog/pg_type.h"
 #include "identity.h"
 #include "miscadmin.h"
-#include "statement.h"
 #include "request.h"
 #include "secret.h"
+#include "settings.h"
+#include "statement.h"
 #include "token_cookie.h"
 #include "utils/acl.h"
-#include "utils/guc.h"
 
 PG_FUNCTION_INFO_V1(auth_pre_request);
 
@@ -48,8 +48,7 @@ become(const char *role)
 	if (strcmp(GetUserNameFromId(GetUserId(), false), role) == 0)
 		return;
 
-	if (set_config_option("role", role, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false) <= 0)
-		elog(ERROR, "could not change the role");
+	auth_settings_set_local("role", role);
 }
 
 static char *
@@ -58,8 +57,8 @@ find_token(void)
 	char *bearer = auth_request_bearer();
 	char *cookie = bearer == NULL ? auth_token_cookie_session() : NULL;
 
-	if (cookie != NULL && auth_request_may_change() && !auth_request_is_same_site())
-		auth_request_raise_cross_site();
+	if (cookie != NULL && auth_request_may_change())
+		auth_request_require_same_site();
 
 	return bearer != NULL ? bearer : cookie;
 }

@@ -11,6 +11,7 @@
 #include "access_token.h"
 #include "arguments.h"
 #include "audit.h"
+#include "plain_result.h"
 #include "refresh_token.h"
 #include "refusal.h"
 #include "request.h"
@@ -22,19 +23,19 @@
 #define EVENT "refresh"
 
 /* What a client presented, and where its successor goes. */
-typedef struct Presented
+typedef struct PresentedToken
 {
 	bool is_in_cookie;
 	bool is_genuine;
 	Renewal renewal;
 	TokenMode mode;
-} Presented;
+} PresentedToken;
 
 PG_FUNCTION_INFO_V1(auth_refresh);
 
 /* A cookie that was refused is of no more use to the browser. */
 static Datum
-refuse(const Presented *presented, RefusalKind kind, const Session *session, const char *reason)
+refuse(const PresentedToken *presented, RefusalKind kind, const Session *session, const char *reason)
 {
 	if (presented->is_in_cookie && presented->mode == TOKEN_MODE_SESSION)
 		auth_token_cookie_clear_session();
@@ -75,10 +76,10 @@ read_session_token(const char *token, Renewal *renewal)
 	return true;
 }
 
-static Presented
+static PresentedToken
 present_argument(const text *token, const text *mode)
 {
-	Presented presented = {.mode = mode == NULL ? TOKEN_MODE_JSON : auth_token_mode(mode)};
+	PresentedToken presented = {.mode = mode == NULL ? TOKEN_MODE_JSON : auth_token_mode_read(mode)};
 
 	if (presented.mode == TOKEN_MODE_SESSION)
 		raise_wrong_mode("mode session takes no refresh token", "It renews the session cookie.");
@@ -88,19 +89,19 @@ present_argument(const text *token, const text *mode)
 }
 
 /* A token that scripts cannot read in its cookie must not be put in a body. */
-static Presented
+static PresentedToken
 present_cookie(const text *mode)
 {
 	char *refresh_token = auth_token_cookie_refresh();
 	char *session_token = auth_token_cookie_session();
 	bool prefers_session = refresh_token == NULL && session_token != NULL;
-	Presented presented = {
+	PresentedToken presented = {
 		.is_in_cookie = refresh_token != NULL || session_token != NULL,
 		.mode = prefers_session ? TOKEN_MODE_SESSION : TOKEN_MODE_COOKIE,
 	};
 
 	if (mode != NULL)
-		presented.mode = auth_token_mode(mode);
+		presented.mode = auth_token_mode_read(mode);
 	if (presented.is_in_cookie && presented.mode == TOKEN_MODE_JSON)
 		raise_wrong_mode("mode json takes the refresh token as an argument",
 						 "A token that came in a cookie goes back in a cookie: use mode cookie or session.");
@@ -113,7 +114,7 @@ present_cookie(const text *mode)
 }
 
 static Datum
-renew(const Presented *presented, Session *session)
+renew(const PresentedToken *presented, Session *session)
 {
 	const Renewal *renewal = &presented->renewal;
 
@@ -141,13 +142,13 @@ refresh(PG_FUNCTION_ARGS)
 {
 	const text *token = auth_optional_text(fcinfo, 0);
 	const text *mode = auth_optional_text(fcinfo, 1);
-	Presented presented = token != NULL ? present_argument(token, mode) : present_cookie(mode);
+	PresentedToken presented = token != NULL ? present_argument(token, mode) : present_cookie(mode);
 	Session session;
 	const char *end_reason;
 
-	auth_request_require_plain_result();
-	if (presented.is_in_cookie && !auth_request_is_same_site())
-		auth_request_raise_cross_site();
+	auth_plain_result_require();
+	if (presented.is_in_cookie)
+		auth_request_require_same_site();
 
 	if (!presented.is_genuine)
 		return refuse(&presented, REFUSAL_INVALID_REFRESH_TOKEN, NULL, "The token is missing or not genuine");

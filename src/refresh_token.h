@@ -7,14 +7,14 @@
 
 #include "utils/uuid.h"
 
-/* A token in the hands of a client, once verified. */
+/* Which session, in which generation: what a token says. */
 typedef struct Renewal
 {
 	pg_uuid_t session_id;
 	int generation;
 } Renewal;
 
-/* The token of one generation of a session; always the same one. */
+/* The token of one generation of a session, always the same; raises 55000 without a key. */
 extern char *auth_refresh_token_make(const Renewal *renewal);
 
 /* Read a token; false unless it is one that this database made. */

@@ -11,7 +11,7 @@
 
 #include "audit.h"
 #include "json.h"
-#include "request.h"
+#include "response.h"
 
 typedef struct RefusalText
 {
@@ -81,9 +81,9 @@ auth_refuse(const Refusal *refusal)
 			 errhidestmt(true),
 			 errhidecontext(true)));
 
-	auth_response_status(text.status);
-	auth_response_header("Cache-Control", "no-store");
+	auth_response_set_status(text.status);
+	auth_response_forbid_storing();
 	if (refusal->retry_after_seconds > 0)
-		auth_response_header("Retry-After", psprintf("%d", refusal->retry_after_seconds));
+		auth_response_add_header("Retry-After", psprintf("%d", refusal->retry_after_seconds));
 	return body(&text, refusal->details);
 }

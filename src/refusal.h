@@ -30,7 +30,7 @@ typedef struct Refusal
 	const char *event; /* the call that refuses, for the audit log */
 	const pg_uuid_t *user_id; /* for the audit log; NULL if unknown */
 	const pg_uuid_t *session_id; /* for the audit log; NULL if none */
-	const char *reason; /* for the server log and the audit log only */
+	const char *reason; /* a sentence without its period, for the two logs only */
 	const char *details; /* for the client; NULL if there is nothing to add */
 	int retry_after_seconds; /* 0: no Retry-After header */
 } Refusal;

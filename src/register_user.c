@@ -4,16 +4,18 @@
  */
 #include "postgres.h"
 
-#include "arguments.h"
 #include "account.h"
+#include "arguments.h"
 #include "audit.h"
 #include "email.h"
 #include "hash_gate.h"
 #include "json.h"
 #include "mb/pg_wchar.h"
 #include "password.h"
+#include "plain_result.h"
 #include "refusal.h"
 #include "request.h"
+#include "response.h"
 #include "settings.h"
 #include "utils/builtins.h"
 
@@ -42,7 +44,6 @@ refuse(RefusalKind kind, const char *details)
 		.kind = kind,
 		.event = EVENT,
 		.details = details,
-		.reason = details,
 	});
 }
 
@@ -57,7 +58,7 @@ answer(const NewAccount *account)
 	auth_json_string(&body, "first_name", account->first_name);
 	auth_json_string(&body, "last_name", account->last_name);
 	auth_json_end(&body);
-	auth_response_header("Cache-Control", "no-store");
+	auth_response_forbid_storing();
 	return auth_json_to_jsonb(&body);
 }
 
@@ -75,7 +76,7 @@ register_user(PG_FUNCTION_ARGS)
 	pg_uuid_t user_id;
 	bool is_new;
 
-	auth_request_require_plain_result();
+	auth_plain_result_require();
 
 	if (!auth_settings.registration)
 		return refuse(REFUSAL_REGISTRATION_DISABLED, NULL);

@@ -1,6 +1,6 @@
 /*
  * request.c
- *	  The HTTP request that PostgREST is serving, and the answer's headers.
+ *	  The HTTP request that PostgREST is serving.
  */
 #include "postgres.h"
 
@@ -11,7 +11,6 @@
 #include "json.h"
 #include "mb/pg_wchar.h"
 #include "settings.h"
-#include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 
@@ -108,87 +107,30 @@ auth_request_is_same_site(void)
 	return origin != NULL && origin_is_host(origin);
 }
 
-bool
-auth_request_is_cross_site(void)
+static void
+raise_cross_site(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_HTTP('4', '0', '3')),
+			 errmsg("cross-site request refused"),
+			 errhint("A request that relies on a cookie must say by Sec-Fetch-Site or Origin that it comes from this site.")));
+}
+
+void
+auth_request_require_same_site(void)
+{
+	if (!auth_request_is_same_site())
+		raise_cross_site();
+}
+
+/* Programs other than browsers send neither header. */
+void
+auth_request_require_no_other_site(void)
 {
 	bool is_browser = auth_request_header("sec-fetch-site") != NULL || auth_request_header("origin") != NULL;
 
-	return is_browser && !auth_request_is_same_site();
-}
-
-#define WHITE_SPACE " \n"
-
-/* Step over white space and a word; false if something else is there. */
-static bool
-skip(const char **next, const char *word)
-{
-	*next += strspn(*next, WHITE_SPACE);
-	if (strncmp(*next, word, strlen(word)) != 0)
-		return false;
-
-	*next += strlen(word);
-	return true;
-}
-
-/* Step over "LIMIT $1 OFFSET $2", which db-max-rows adds: it cannot fail. */
-static void
-skip_limit(const char **next)
-{
-	if (skip(next, "LIMIT "))
-		*next += strspn(*next, "$0123456789");
-	if (skip(next, "OFFSET "))
-		*next += strspn(*next, "$0123456789");
-}
-
-/*
- * Whether a statement of PostgREST ends by selecting all of the result:
- *
- * ... FROM (SELECT "name".* FROM "pgrst_source" AS "name") _postgrest_t
- *
- * What a client asks for stands in place of the .* or behind the second name.
- * It cannot imitate the whole: PostgREST doubles the quotes of its names.
- */
-static bool
-ends_with_plain_result(const char *statement)
-{
-	static const char start[] = "(SELECT \"";
-	const char *next = NULL;
-	const char *name;
-
-	for (const char *found = strstr(statement, start); found != NULL; found = strstr(found + 1, start))
-		next = found + strlen(start);
-	if (next == NULL)
-		return false;
-
-	name = pnstrdup(next, strcspn(next, "\""));
-	if (*name == '\0' ||
-		!skip(&next, psprintf("%s\".* FROM \"pgrst_source\" AS \"%s\"", name, name)))
-		return false;
-
-	skip_limit(&next);
-	return skip(&next, ") _postgrest_t") && skip(&next, "") && *next == '\0';
-}
-
-void
-auth_request_require_plain_result(void)
-{
-	if (!auth_request_is_http() || (debug_query_string != NULL && ends_with_plain_result(debug_query_string)))
-		return;
-
-	ereport(ERROR,
-			(errcode(MAKE_SQLSTATE('P', 'T', '4', '0', '0')),
-			 errmsg("this call takes no query parameters"),
-			 errhint("Send the arguments in the body, and neither select nor filter the result.")));
-}
-
-/* PostgREST takes the status from the code and its reason from the message. */
-void
-auth_request_raise_cross_site(void)
-{
-	ereport(ERROR,
-			(errcode(MAKE_SQLSTATE('P', 'T', '4', '0', '3')),
-			 errmsg("cross-site request refused"),
-			 errhint("A request that relies on a cookie must say by Sec-Fetch-Site or Origin that it comes from this site.")));
+	if (is_browser && !auth_request_is_same_site())
+		raise_cross_site();
 }
 
 /* An IPv4 address that is written as an IPv6 one is the same address. */
@@ -280,40 +222,4 @@ auth_request_user_agent(void)
 		}
 	}
 	return printable.data;
-}
-
-static void
-set_local(const char *name, const char *value)
-{
-	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
-}
-
-void
-auth_response_status(int status)
-{
-	if (auth_request_is_http())
-		set_local("response.status", psprintf("%d", status));
-}
-
-/* PostgREST wants an array of objects with one member each. */
-void
-auth_response_header(const char *name, const char *value)
-{
-	const char *existing = setting("response.headers");
-	StringInfoData header;
-	StringInfoData headers;
-
-	if (!auth_request_is_http())
-		return;
-
-	auth_json_begin(&header);
-	auth_json_string(&header, name, value);
-	auth_json_end(&header);
-
-	initStringInfo(&headers);
-	if (*existing == '\0' || strcmp(existing, "[]") == 0)
-		appendStringInfo(&headers, "[%s]", header.data);
-	else
-		appendStringInfo(&headers, "%.*s,%s]", (int) strlen(existing) - 1, existing, header.data);
-	set_local("response.headers", headers.data);
 }

@@ -1,6 +1,6 @@
 /*
  * request.h
- *	  The HTTP request that PostgREST is serving, and the answer's headers.
+ *	  The HTTP request that PostgREST is serving.
  *
  * PostgREST tells of the request in settings that any SQL session may write as
  * well.  So nothing here proves anything: headers and cookies carry claims that
@@ -9,13 +9,16 @@
 #ifndef AUTH_REQUEST_H
 #define AUTH_REQUEST_H
 
-#define CLIENT_ADDRESS_MAX_BYTES 16
+/* PostgREST takes the status from such a code, and its reason from the message. */
+#define ERRCODE_HTTP(a, b, c) MAKE_SQLSTATE('P', 'T', a, b, c)
+
+#define CLIENT_NETWORK_MAX_BYTES 8
 #define CLIENT_ADDRESS_TEXT_BYTES 46
 
 typedef struct ClientAddress
 {
 	char text[CLIENT_ADDRESS_TEXT_BYTES];
-	unsigned char network[CLIENT_ADDRESS_MAX_BYTES]; /* IPv4 address, or IPv6 /64 */
+	unsigned char network[CLIENT_NETWORK_MAX_BYTES]; /* IPv4 address, or IPv6 /64 */
 	int network_bytes;
 } ClientAddress;
 
@@ -35,26 +38,15 @@ extern char *auth_request_cookie(const char *name);
 /* The token of the Authorization header; NULL if there is none. */
 extern char *auth_request_bearer(void);
 
-/*
- * What the browser says of where the request comes from.
- *
- * same_site: it says so.  cross_site: it says the opposite.  Neither is true of
- * a client that sends no such header, as programs other than browsers do.
- */
+/* Whether the browser says that the request comes from this site. */
 extern bool auth_request_is_same_site(void);
-extern bool auth_request_is_cross_site(void);
 
 /*
- * Raise PT400 (400) unless PostgREST returns what the function returns.
- *
- * A client may ask it to cast or to filter the result.  That happens after the
- * function and in its transaction, so an error on purpose would undo a counted
- * attempt or an ended session, and tell the result all the same.
+ * Raise PT403 (403) unless the browser says that the request comes from this
+ * site; or, for require_no_other_site, if it says that it does not.
  */
-extern void auth_request_require_plain_result(void);
-
-/* Raise PT403 (403) for a request from another site. */
-extern void auth_request_raise_cross_site(void) pg_attribute_noreturn();
+extern void auth_request_require_same_site(void);
+extern void auth_request_require_no_other_site(void);
 
 /* The client's address as the trusted proxy names it; false if it does not. */
 extern bool auth_request_client_address(ClientAddress *address);
@@ -64,9 +56,5 @@ extern char *auth_request_client_address_text(void);
 
 /* The client's User-Agent, at most 255 bytes, control characters escaped. */
 extern char *auth_request_user_agent(void);
-
-/* The answer's status and one more header; without a request they do nothing. */
-extern void auth_response_status(int status);
-extern void auth_response_header(const char *name, const char *value);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * secret.c
- *	  Memory that zeroes itself, and the comparison that takes constant time.
+ *	  Memory that zeroes itself, the comparison that takes constant time, and
+ *	  calls that leave their statement out of the log.
  *
  * What PostgreSQL itself keeps of a secret (the text of a statement, the buffer
  * of a bound parameter) is beyond our reach.

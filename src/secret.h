@@ -1,6 +1,7 @@
 /*
  * secret.h
- *	  Memory that zeroes itself, and the comparison that takes constant time.
+ *	  Memory that zeroes itself, the comparison that takes constant time, and
+ *	  calls that leave their statement out of the log.
  */
 #ifndef AUTH_SECRET_H
 #define AUTH_SECRET_H

@@ -2,8 +2,8 @@
  * session.c
  *	  Sessions: one row from sign-in to sign-out.
  *
- * A session that ends is deleted, so whatever finds a row may only ask whether
- * it has expired.  Renewals change no indexed column (HOT), however many there
+ * A session that is ended is deleted, so whatever finds a row need only ask
+ * whether it has expired.  Renewals change no indexed column (HOT), however many there
  * are.  Whoever ends several sessions locks them in the order of their ids, so
  * that no two calls wait for each other.
  */
@@ -13,9 +13,9 @@
 
 #include "catalog/pg_type.h"
 #include "clock.h"
-#include "statement.h"
 #include "request.h"
 #include "settings.h"
+#include "statement.h"
 #include "utils/builtins.h"
 
 static void
@@ -146,8 +146,7 @@ auth_session_end_reason(const Session *session)
 RenewalVerdict
 auth_session_judge(const Session *session, int presented_generation)
 {
-	TimestampTz grace_end = TimestampTzPlusMilliseconds(session->refreshed_at,
-														(int64) auth_settings.refresh_grace * 1000);
+	TimestampTz grace_end = auth_clock_after(session->refreshed_at, auth_settings.refresh_grace);
 
 	/* Newer than the row: its last write was lost, with a failed server. */
 	if (presented_generation >= session->generation)

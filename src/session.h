@@ -35,13 +35,17 @@ typedef enum RenewalVerdict
  */
 extern void auth_session_open(const Account *account, int idle_seconds, Session *session);
 
-/* Find a session; lock it, too, until the end of the transaction. */
+/*
+ * Find a session, or find and lock it until the end of the transaction; false
+ * if there is none.  It may have expired: see auth_session_end_reason.
+ */
 extern bool auth_session_find(const pg_uuid_t *id, Session *session);
 extern bool auth_session_lock(const pg_uuid_t *id, Session *session);
 
 /* Why a session cannot go on, for the log; NULL if it can. */
 extern const char *auth_session_end_reason(const Session *session);
 
+/* Judge what a renewal presents; not to be asked about NO_GENERATION. */
 extern RenewalVerdict auth_session_judge(const Session *session, int presented_generation);
 
 /* Step to the generation after the presented one, for idle_seconds more. */

@@ -6,15 +6,13 @@
  */
 #include "postgres.h"
 
-#include <limits.h>
-
 #include "settings.h"
 
 #include "cookie.h"
 #include "utils/guc.h"
 
-#define SECONDS_PER_DAY_INT (24 * 60 * 60)
-#define TEN_YEARS (3650 * SECONDS_PER_DAY_INT)
+#define ONE_DAY_SECONDS (24 * 60 * 60)
+#define TEN_YEARS_SECONDS (3650 * ONE_DAY_SECONDS)
 
 Settings auth_settings;
 
@@ -88,28 +86,28 @@ define_lifetimes(void)
 							"How long an access token is good for.",
 							NULL,
 							&auth_settings.access_token_ttl,
-							15 * 60, 1, SECONDS_PER_DAY_INT,
+							15 * 60, 1, ONE_DAY_SECONDS,
 							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.session_token_ttl",
 							"How long the token in a session cookie is good for, unless renewed.",
 							NULL,
 							&auth_settings.session_token_ttl,
-							SECONDS_PER_DAY_INT, 1, TEN_YEARS,
+							ONE_DAY_SECONDS, 1, TEN_YEARS_SECONDS,
 							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.refresh_token_ttl",
 							"How long a session outlives its last refresh.",
 							NULL,
 							&auth_settings.refresh_token_ttl,
-							7 * SECONDS_PER_DAY_INT, 1, TEN_YEARS,
+							7 * ONE_DAY_SECONDS, 1, TEN_YEARS_SECONDS,
 							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.session_max_age",
 							"How long a session lives at most, however often it is refreshed.",
 							NULL,
 							&auth_settings.session_max_age,
-							30 * SECONDS_PER_DAY_INT, 1, TEN_YEARS,
+							30 * ONE_DAY_SECONDS, 1, TEN_YEARS_SECONDS,
 							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.refresh_grace",
@@ -220,7 +218,7 @@ define_login_attempts(void)
 							"How long the growing delay between wrong passwords gets at most.",
 							NULL,
 							&auth_settings.login_attempts_max_delay,
-							15 * 60, 1, SECONDS_PER_DAY_INT,
+							15 * 60, 1, ONE_DAY_SECONDS,
 							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
 }
 
@@ -304,4 +302,11 @@ auth_settings_define(void)
 	define_login_attempts();
 	define_tokens();
 	define_cookies();
+}
+
+void
+auth_settings_set_local(const char *name, const char *value)
+{
+	if (set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false) <= 0)
+		elog(ERROR, "could not set \"%s\"", name);
 }

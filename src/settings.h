@@ -62,4 +62,7 @@ extern Settings auth_settings;
 
 extern void auth_settings_define(void);
 
+/* Set any setting that users may set, until the end of the transaction. */
+extern void auth_settings_set_local(const char *name, const char *value);
+
 #endif

@@ -4,18 +4,20 @@
  *
  * A new key is published before it signs, so that whoever verifies by a copy
  * of the public keys (PostgREST does) knows it by then.  The old one verifies
- * until the last token that it signed has expired.
+ * until the last token that it signed has expired.  The first rotation, by the
+ * install script, makes the keys of MACs as well.
  */
 #include "postgres.h"
 
 #include "signing_key.h"
 
 #include "catalog/pg_type.h"
+#include "clock.h"
 #include "commands/async.h"
 #include "fmgr.h"
 #include "json.h"
-#include "statement.h"
 #include "settings.h"
+#include "statement.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -71,26 +73,6 @@ auth_jwks(PG_FUNCTION_ARGS)
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(auth_signing_key_jwks()));
 }
 
-static void
-insert_key(const char *key_id, KeyPurpose purpose, const Secret *secret, TimestampTz signs_from)
-{
-	static Statement insert = {
-		.text = "INSERT INTO auth_private.signing_keys (kid, purpose, secret_key, signs_from) "
-				"VALUES ($1, $2, $3, $4) ON CONFLICT (kid) DO NOTHING",
-		.argument_count = 4,
-		.argument_types = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID},
-	};
-	NullableDatum values[] = {
-		auth_value_text(key_id),
-		auth_value_text(auth_key_ring_purpose_name(purpose)),
-		auth_value_of(PointerGetDatum(cstring_to_text_with_len((const char *) secret->bytes, secret->length))),
-		auth_value_of(TimestampTzGetDatum(signs_from)),
-	};
-
-	auth_statement_run(&insert, values);
-	auth_secret_zero(DatumGetPointer(values[2].value), VARHDRSZ + secret->length);
-}
-
 /* The keys of MACs are made once: a new one would end every session. */
 static void
 create_mac_keys(TimestampTz now)
@@ -98,8 +80,7 @@ create_mac_keys(TimestampTz now)
 	const KeyPurpose purposes[] = {KEY_PURPOSE_REFRESH_TOKEN, KEY_PURPOSE_LOGIN_ATTEMPT};
 
 	for (size_t i = 0; i < lengthof(purposes); i++)
-		insert_key(auth_key_ring_purpose_name(purposes[i]), purposes[i],
-				   auth_key_ring_random_key(purposes[i]), now);
+		auth_key_ring_add(NULL, purposes[i], auth_key_ring_random_key(purposes[i]), now);
 }
 
 static char *
@@ -112,7 +93,7 @@ create_signing_key(TimestampTz signs_from)
 
 	auth_jws_keys_from_seed(seed->bytes, public_key, secret_key->bytes);
 	auth_jws_key_id(public_key, key_id);
-	insert_key(key_id, KEY_PURPOSE_ACCESS_TOKEN, seed, signs_from);
+	auth_key_ring_add(key_id, KEY_PURPOSE_ACCESS_TOKEN, seed, signs_from);
 	return key_id;
 }
 
@@ -128,7 +109,7 @@ retire_signing_keys(TimestampTz signs_until)
 		.argument_types = {TIMESTAMPTZOID},
 	};
 	int token_ttl = Max(auth_settings.access_token_ttl, auth_settings.session_token_ttl);
-	TimestampTz verifies_until = TimestampTzPlusMilliseconds(signs_until, (int64) token_ttl * 1000);
+	TimestampTz verifies_until = auth_clock_after(signs_until, token_ttl);
 	NullableDatum values[] = {auth_value_of(TimestampTzGetDatum(verifies_until))};
 
 	auth_statement_run(&retire, values);
@@ -145,23 +126,33 @@ delete_expired_keys(void)
 	auth_statement_run(&delete, NULL);
 }
 
+static void
+require_room(int count)
+{
+	if (count < KEY_RING_MAX_SIGNING_KEYS - 1)
+		return;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("too many signing keys"),
+			 errdetail("%d keys have signed tokens that are still good.", count),
+			 errhint("Wait until the oldest of these tokens have expired.")));
+}
+
 static Datum
 rotate_signing_key(PG_FUNCTION_ARGS)
 {
 	const SigningKey *keys;
-	int count = auth_key_ring_public_keys(&keys);
+	int count;
 	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz signs_from = count == 0 ? now : TimestampTzPlusMilliseconds(now, PUBLICATION_SECONDS * 1000);
+	TimestampTz signs_from;
 	char *key_id;
 
-	if (count >= KEY_RING_MAX_SIGNING_KEYS - 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("too many signing keys"),
-				 errdetail("%d keys have signed tokens that are still good.", count),
-				 errhint("Wait until the oldest of these tokens have expired.")));
-
 	delete_expired_keys();
+	count = auth_key_ring_public_keys(&keys);
+	require_room(count);
+
+	signs_from = count == 0 ? now : auth_clock_after(now, PUBLICATION_SECONDS);
 	create_mac_keys(now);
 	retire_signing_keys(signs_from);
 	key_id = create_signing_key(signs_from);

@@ -12,7 +12,6 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
-#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 
 static void
@@ -170,4 +169,10 @@ auth_value_inet(const char *address)
 	if (address == NULL)
 		return auth_value_null();
 	return auth_value_of(DirectFunctionCall1(inet_in, CStringGetDatum(address)));
+}
+
+NullableDatum
+auth_value_bytes(const void *bytes, size_t length)
+{
+	return auth_value_of(PointerGetDatum(cstring_to_text_with_len(bytes, (int) length)));
 }

@@ -49,6 +49,7 @@ extern NullableDatum auth_value_of(Datum value);
 extern NullableDatum auth_value_null(void);
 extern NullableDatum auth_value_text(const char *string); /* NULL is null */
 extern NullableDatum auth_value_uuid(const pg_uuid_t *uuid); /* NULL is null */
+extern NullableDatum auth_value_bytes(const void *bytes, size_t length);
 extern NullableDatum auth_value_inet(const char *address); /* NULL is null */
 
 #endif

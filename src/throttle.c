@@ -15,10 +15,11 @@
 #include "throttle.h"
 
 #include "catalog/pg_type.h"
+#include "clock.h"
 #include "key_ring.h"
-#include "statement.h"
 #include "request.h"
 #include "settings.h"
+#include "statement.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -44,7 +45,7 @@ compute_key(AttemptCounter *counter, char kind, const char *email, const ClientA
 static NullableDatum
 key_value(const AttemptCounter *counter)
 {
-	return auth_value_of(PointerGetDatum(cstring_to_text_with_len((const char *) counter->key, ATTEMPT_KEY_BYTES)));
+	return auth_value_bytes(counter->key, ATTEMPT_KEY_BYTES);
 }
 
 /* One row: failures, last_at, has_succeeded */
@@ -137,11 +138,10 @@ delay_seconds(const AttemptCounter *counter, int free_failures, int max_delay)
 static int
 seconds_left(const AttemptCounter *counter, int free_failures, int max_delay)
 {
-	TimestampTz next_at = TimestampTzPlusMilliseconds(counter->last_at,
-													  (int64) delay_seconds(counter, free_failures, max_delay) * 1000);
+	TimestampTz next_at = auth_clock_after(counter->last_at, delay_seconds(counter, free_failures, max_delay));
 	int64 left_us = next_at - GetCurrentTimestamp();
 
-	if (counter->failures < free_failures || left_us <= 0)
+	if (delay_seconds(counter, free_failures, max_delay) == 0 || left_us <= 0)
 		return 0;
 	return (int) ((left_us + USECS_PER_SEC - 1) / USECS_PER_SEC);
 }
@@ -184,7 +184,7 @@ own_seconds_left(const Attempt *attempt)
 }
 
 bool
-auth_throttle_admits(const char *email, Attempt *attempt, int *retry_after_seconds)
+auth_throttle_admit(const char *email, Attempt *attempt, int *retry_after_seconds)
 {
 	identify(email, attempt);
 

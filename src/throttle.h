@@ -34,13 +34,15 @@ typedef struct Attempt
  * wait for each other until the end of the transaction, so that many at once
  * do not count as one.
  */
-extern bool auth_throttle_admits(const char *email, Attempt *attempt, int *retry_after_seconds);
+extern bool auth_throttle_admit(const char *email, Attempt *attempt, int *retry_after_seconds);
 
 /* Take an attempt back that was not made after all. */
 extern void auth_throttle_withdraw(const Attempt *attempt);
 
-/* The password was wrong, or it was right. */
+/* The password was wrong: count it for the address as well. */
 extern void auth_throttle_note_failure(const Attempt *attempt);
+
+/* It was right: clear the account, and remember the address as one of its own. */
 extern void auth_throttle_forgive(const Attempt *attempt);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "cookie.h"
 #include "request.h"
+#include "response.h"
 #include "settings.h"
 
 /* room for the attributes beside name and value */
@@ -85,7 +86,7 @@ set_cookie(const char *name, const char *value, long max_age_seconds)
 				 errmsg("browsers would refuse the cookie \"%s\"", name),
 				 errdetail("%s", problem_text(problem))));
 
-	auth_response_header("Set-Cookie", header);
+	auth_response_add_header("Set-Cookie", header);
 }
 
 void

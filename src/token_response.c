@@ -8,9 +8,11 @@
 
 #include "access_token.h"
 #include "clock.h"
+#include "compat.h"
 #include "json.h"
 #include "refresh_token.h"
 #include "request.h"
+#include "response.h"
 #include "settings.h"
 #include "token_cookie.h"
 #include "utils/builtins.h"
@@ -22,7 +24,7 @@ is_mode(const text *name, const char *mode)
 }
 
 TokenMode
-auth_token_mode(const text *name)
+auth_token_mode_read(const text *name)
 {
 	if (is_mode(name, "json"))
 		return TOKEN_MODE_JSON;
@@ -101,6 +103,6 @@ auth_token_response(const Session *session, TokenMode mode)
 	}
 	auth_json_end(&body);
 
-	auth_response_header("Cache-Control", "no-store");
+	auth_response_forbid_storing();
 	return auth_json_to_jsonb(&body);
 }

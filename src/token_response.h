@@ -22,7 +22,7 @@ typedef enum TokenMode
  * Raises 22023 (400) for any other name, and for a mode that needs cookies
  * where no HTTP request is being served.
  */
-extern TokenMode auth_token_mode(const text *name);
+extern TokenMode auth_token_mode_read(const text *name);
 
 /* How long a session that is renewed in this mode lives without renewal. */
 extern int auth_token_mode_idle_seconds(TokenMode mode);

@@ -7,7 +7,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
-#include "executor/spi.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
@@ -40,8 +40,8 @@ auth_touch(PG_FUNCTION_ARGS)
 		raise_misuse("It takes one argument.");
 
 	shape = RelationGetDescr(trigger->tg_relation);
-	column = SPI_fnumber(shape, trigger->tg_trigger->tgargs[0]);
-	if (column <= 0 || SPI_gettypeid(shape, column) != TIMESTAMPTZOID)
+	column = get_attnum(RelationGetRelid(trigger->tg_relation), trigger->tg_trigger->tgargs[0]);
+	if (column <= 0 || TupleDescAttr(shape, column - 1)->atttypid != TIMESTAMPTZOID)
 		raise_misuse("Its argument names a column of type timestamp with time zone.");
 
 	return PointerGetDatum(heap_modify_tuple_by_cols(trigger->tg_newtuple, shape, 1, &column, &now, &is_null));

@@ -41,7 +41,7 @@ test('invalid_credentials: known, unknown and impossible addresses are told apar
   const email = await client.register()
   const known = await client.call('login', { email, password: 'wrong password' })
   assertRefused(known, 401, 'invalid_credentials')
-  assert.equal(lastAudit('login').reason, 'The password is wrong')
+  assert.equal(lastAudit('login').reason, 'The password is wrong, or there is none')
   const unknown = await client.call('login', { email: freshEmail(), password: 'wrong password' })
   assert.equal(lastAudit('login').reason, 'The address is not registered')
   const impossible = await client.call('login', { email: 'x', password: 'wrong password' })
@@ -183,7 +183,7 @@ test("what PostgREST may do to a call's answer does not get in its way", async (
   for (const headers of [{ accept: 'application/vnd.pgrst.object+json' }, { prefer: 'count=exact' }, { prefer: 'return=minimal' }, { prefer: 'tx=rollback' }])
     assert.equal((await client.call('login', { email, password: PASSWORD }, { headers })).status, 200, JSON.stringify(headers))
   assert.equal((await client.call('login', { email, password: 'wrong password' }, { headers: { prefer: 'tx=rollback' } })).status, 401)
-  assert.equal(lastAudit('login').reason, 'The password is wrong')
+  assert.equal(lastAudit('login').reason, 'The password is wrong, or there is none')
 
   // limits cannot fail, but a wrong password counts
   const failures = () => Number(stack.psql('SELECT sum(failures) FROM auth_private.login_attempts'))

@@ -1,0 +1,79 @@
+/*
+ * plain_result.c
+ *	  Whether PostgREST returns what a function returns, and nothing else.
+ *
+ * A client may ask it to cast or to filter the result.  That happens after the
+ * function and in its transaction, so an error on purpose would undo a counted
+ * attempt or an ended session, and tell the result all the same.
+ */
+#include "postgres.h"
+
+#include "plain_result.h"
+
+#include "request.h"
+#include "tcop/tcopprot.h"
+
+#define WHITE_SPACE " \n"
+
+/* Step over white space and a word; false if something else is there. */
+static bool
+skip(const char **next, const char *word)
+{
+	*next += strspn(*next, WHITE_SPACE);
+	if (strncmp(*next, word, strlen(word)) != 0)
+		return false;
+
+	*next += strlen(word);
+	return true;
+}
+
+/* Step over "LIMIT $1 OFFSET $2", which db-max-rows adds: it cannot fail. */
+static void
+skip_limit(const char **next)
+{
+	if (skip(next, "LIMIT "))
+		*next += strspn(*next, "$0123456789");
+	if (skip(next, "OFFSET "))
+		*next += strspn(*next, "$0123456789");
+}
+
+/*
+ * Whether a statement of PostgREST ends by selecting all of the result:
+ *
+ * ... FROM (SELECT "name".* FROM "pgrst_source" AS "name") _postgrest_t
+ *
+ * What a client asks for stands in place of the .* or behind the second name.
+ * It cannot imitate the whole: PostgREST doubles the quotes of its names.
+ */
+static bool
+ends_with_plain_result(const char *statement)
+{
+	static const char start[] = "(SELECT \"";
+	const char *next = NULL;
+	const char *name;
+
+	for (const char *found = strstr(statement, start); found != NULL; found = strstr(found + 1, start))
+		next = found + strlen(start);
+	if (next == NULL)
+		return false;
+
+	name = pnstrdup(next, strcspn(next, "\""));
+	if (*name == '\0' ||
+		!skip(&next, psprintf("%s\".* FROM \"pgrst_source\" AS \"%s\"", name, name)))
+		return false;
+
+	skip_limit(&next);
+	return skip(&next, ") _postgrest_t") && skip(&next, "") && *next == '\0';
+}
+
+void
+auth_plain_result_require(void)
+{
+	if (!auth_request_is_http() || (debug_query_string != NULL && ends_with_plain_result(debug_query_string)))
+		return;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_HTTP('4', '0', '0')),
+			 errmsg("this call takes no query parameters"),
+			 errhint("Send the arguments in the body, and neither select nor filter the result.")));
+}

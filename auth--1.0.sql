@@ -451,7 +451,13 @@ BEGIN
 		EXECUTE format('GRANT INSERT (%I), UPDATE (%I) ON TABLE %s TO authenticated', named_column, named_column, collection);
 	END LOOP;
 
-	-- Presets
+	-- Presets, and no others from an earlier call
+	FOR named_column IN
+		SELECT a.attname FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+			WHERE d.adrelid = collection AND pg_get_expr(d.adbin, d.adrelid) = 'auth.uid()'
+	LOOP
+		EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', collection, named_column);
+	END LOOP;
 	FOREACH named_column IN ARRAY owner_column || preset_columns LOOP
 		EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT auth.uid()', collection, named_column);
 	END LOOP;

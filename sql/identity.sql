@@ -94,5 +94,9 @@ SELECT auth.uid() = :'alice' AS uid;
 ROLLBACK;
 SET auth.user_id = 'not a uuid';
 
+-- But not for a role or a database, where it would be forgotten.
+ALTER ROLE anon SET auth.user_id = '00000000-0000-4000-8000-000000000001';
+ALTER ROLE anon SET auth.user_role = 'anon';
+
 DELETE FROM auth.users;
 TRUNCATE auth_private.audit_log, auth_private.login_attempts;

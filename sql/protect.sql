@@ -47,6 +47,11 @@ RESET ROLE;
 UPDATE regress_auth_site."Order Lines" SET price = 1.5 RETURNING article, price;
 COMMIT;
 
+-- A column that is preset no longer loses its preset.
+SELECT auth.protect('regress_auth_site."Order Lines"', 'belongs to', '{}', '{article,price}', 'public');
+SELECT attname FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnum = adnum
+ WHERE adrelid = 'regress_auth_site."Order Lines"'::regclass AND pg_get_expr(adbin, adrelid) = 'auth.uid()';
+
 -- Other policies stay, and are pointed out; the hint of an index goes away with one.
 CREATE INDEX ON regress_auth_site."Order Lines" ("belongs to");
 CREATE POLICY everything ON regress_auth_site."Order Lines" USING (true);

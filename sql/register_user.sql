@@ -40,6 +40,10 @@ SELECT auth.register_user('editor@example.org', 'correct horse') ->> 'email' AS 
 RESET auth.default_role;
 SELECT role FROM auth.users WHERE email = 'editor@example.org';
 
+SET auth.default_role = 'regress_auth_no_such_role';
+SELECT auth.register_user('lost@example.org', 'correct horse');
+RESET auth.default_role;
+
 -- The address of another request is taken: that writes a decoy instead of an account.
 SELECT count(*) AS decoys FROM auth_private.decoys JOIN auth_private.decoy_credentials ON user_id = id;
 

@@ -70,11 +70,30 @@ parse_uuid(const char *text, pg_uuid_t *uuid)
 	return true;
 }
 
+/* Nobody is signed in by the settings of a database, a role or a connection. */
+static bool
+is_for_this_session(const char *new_value, GucSource source)
+{
+	if (new_value == NULL || *new_value == '\0' || source == PGC_S_SESSION)
+		return true;
+
+	GUC_check_errdetail("An identity is set for a transaction or a session only.");
+	return false;
+}
+
+static bool
+check_role(char **new_value, void **extra, GucSource source)
+{
+	return is_for_this_session(*new_value, source);
+}
+
 static bool
 check_uuid(char **new_value, void **extra, GucSource source)
 {
 	pg_uuid_t uuid;
 
+	if (!is_for_this_session(*new_value, source))
+		return false;
 	if (*new_value == NULL || **new_value == '\0')
 		return true;
 
@@ -135,7 +154,7 @@ auth_identity_define(void)
 							   "Set by auth.authenticate() and auth.pre_request().",
 							   &role,
 							   "",
-							   PGC_SUSET, flags, NULL, NULL, NULL);
+							   PGC_SUSET, flags, check_role, NULL, NULL);
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "request.h"
 #include "response.h"
 #include "settings.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 
 #define EVENT "register_user"
@@ -90,6 +91,9 @@ register_user(PG_FUNCTION_ARGS)
 	problem = auth_password_problem(password);
 	if (problem != NULL)
 		return refuse(REFUSAL_WEAK_PASSWORD, problem);
+
+	/* A misspelt setting is found out now, not at the account's first request. */
+	(void) get_role_oid(auth_settings.default_role, false);
 
 	if (!auth_hash_gate_enter())
 		return auth_refuse(&(Refusal){

@@ -62,6 +62,8 @@ try {
       await stack.stop()
       process.exit(1)
     })
+  // from here on Ctrl-C is the way to end, and no failure
+  process.exitCode = 0
   // the servers do not keep this process alive by themselves
   setInterval(() => {}, 1 << 30)
 } catch (error) {

@@ -47,7 +47,10 @@ function copyServer(root) {
     for (const entry of readdirSync(from)) if (!except.includes(entry)) symlinkSync(join(from, entry), join(to, entry))
   }
 
+  const includedir = pgConfig('includedir')
   mkdirSync(at(bindir), { recursive: true })
+  mkdirSync(dirname(at(includedir)), { recursive: true })
+  symlinkSync(includedir, at(includedir))
   for (const program of ['postgres', 'initdb', 'pg_ctl', 'psql', 'pg_config', 'pg_dump', 'pg_restore', 'pg_basebackup', 'createdb'])
     if (existsSync(join(bindir, program))) copyFileSync(join(bindir, program), join(at(bindir), program))
 
@@ -200,7 +203,7 @@ const running = new Set()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.once(signal, async () => {
     await Promise.all([...running].map((stack) => stack.stop()))
-    process.exit(128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal])
+    process.exit(process.exitCode ?? 128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal])
   })
 
 // Start a stack. settings are PostgreSQL's, postgrest is its environment or false;

@@ -35,11 +35,10 @@ test('the transcript on its first screen', () => {
 
 test('the JavaScript for a direct connection', async () => {
   stack.psql("SELECT auth.register_user('js@example.org', 'correct horse battery')")
-  const { access_token: accessToken } = JSON.parse(stack.psql("SELECT auth.login('js@example.org', 'correct horse battery')"))
   const client = new pg.Client({ host: stack.socketDirectory, user: 'authenticator', database: stack.database })
   await client.connect()
   const AsyncFunction = (async () => {}).constructor
-  const rows = await new AsyncFunction('client', 'accessToken', `${blocks('js')[0]}; return rows`)(client, accessToken)
+  const rows = await new AsyncFunction('client', 'email', 'password', `${blocks('js')[0]}; return rows`)(client, 'js@example.org', 'correct horse battery')
   assert.deepEqual(rows, [])
   assert.equal((await client.query('SELECT auth.uid() AS uid')).rows[0].uid, null)
   await client.end()

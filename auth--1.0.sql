@@ -318,6 +318,16 @@ COMMENT ON FUNCTION auth.logout(text, text) IS
 REVOKE ALL ON FUNCTION auth.logout(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.logout(text, text) TO anon, authenticated;
 
+CREATE FUNCTION auth.change_password(current_password text, new_password text) RETURNS jsonb
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_change_password';
+ALTER FUNCTION auth.change_password(text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.change_password(text, text) IS
+	'replace the signed-in user''s password, end the account''s other sessions, and return how many ended as sessions_ended; 42501 when nobody is signed in; refuses with invalid_credentials, weak_password, too_many_attempts, server_busy';
+REVOKE ALL ON FUNCTION auth.change_password(text, text) FROM PUBLIC, anon, authenticated, authenticator;
+GRANT EXECUTE ON FUNCTION auth.change_password(text, text) TO anon, authenticated;
+
 
 --
 -- Keys and PostgREST

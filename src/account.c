@@ -10,27 +10,48 @@
 #include "statement.h"
 #include "utils/builtins.h"
 
+#define SELECT_ACCOUNT                                                                         \
+	"SELECT u.id, u.email, u.role, u.status OPERATOR(pg_catalog.=) 'active', c.password_hash " \
+	"FROM auth.users u LEFT JOIN auth_private.credentials c ON c.user_id OPERATOR(pg_catalog.=) u.id "
+
+static bool
+fetch_account(Statement *statement, NullableDatum value, Account *account)
+{
+	NullableDatum columns[5];
+
+	if (!auth_statement_fetch(statement, &value, columns, lengthof(columns)))
+		return false;
+
+	account->id = *DatumGetUUIDP(columns[0].value);
+	account->email = TextDatumGetCString(columns[1].value);
+	account->role = *DatumGetName(columns[2].value);
+	account->is_active = DatumGetBool(columns[3].value);
+	account->password_hash = columns[4].isnull ? NULL : TextDatumGetCString(columns[4].value);
+	return true;
+}
+
 bool
 auth_account_find(const char *email, Account *account)
 {
 	static Statement select_account = {
-		.text = "SELECT u.id, u.role, u.status OPERATOR(pg_catalog.=) 'active', c.password_hash "
-				"FROM auth.users u LEFT JOIN auth_private.credentials c ON c.user_id OPERATOR(pg_catalog.=) u.id "
-				"WHERE u.email OPERATOR(pg_catalog.=) $1",
+		.text = SELECT_ACCOUNT "WHERE u.email OPERATOR(pg_catalog.=) $1",
 		.argument_count = 1,
 		.argument_types = {TEXTOID},
 	};
-	NullableDatum values[] = {auth_value_text(email)};
-	NullableDatum columns[4];
 
-	if (!auth_statement_fetch(&select_account, values, columns, lengthof(columns)))
-		return false;
+	return fetch_account(&select_account, auth_value_text(email), account);
+}
 
-	account->id = *DatumGetUUIDP(columns[0].value);
-	account->role = *DatumGetName(columns[1].value);
-	account->is_active = DatumGetBool(columns[2].value);
-	account->password_hash = columns[3].isnull ? NULL : TextDatumGetCString(columns[3].value);
-	return true;
+bool
+auth_account_find_by_id(const pg_uuid_t *id, Account *account)
+{
+	static Statement select_account = {
+		.text = SELECT_ACCOUNT "WHERE u.id OPERATOR(pg_catalog.=) $1",
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+
+	return fetch_account(&select_account, auth_value_uuid(id), account);
 }
 
 /* The address is taken: write as much as a new account would have written. */

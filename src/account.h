@@ -10,6 +10,7 @@
 typedef struct Account
 {
 	pg_uuid_t id;
+	char *email; /* canonical */
 	NameData role;
 	bool is_active;
 	char *password_hash; /* NULL: cannot sign in by password */
@@ -24,8 +25,9 @@ typedef struct NewAccount
 	const char *role;
 } NewAccount;
 
-/* Find an account by its canonical address; false if there is none. */
+/* Find an account by its canonical address or its id; false if there is none. */
 extern bool auth_account_find(const char *email, Account *account);
+extern bool auth_account_find_by_id(const pg_uuid_t *id, Account *account);
 
 /*
  * Create an account; false if the address is taken.

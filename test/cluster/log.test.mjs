@@ -33,6 +33,7 @@ test('mistakes in a call', () => {
   attempt(`SELECT auth.register_user(NULL, '${CANARY}')`)
   attempt(`SELECT auth.refresh('${CANARY}', 'nonsense')`)
   attempt(`SELECT auth.logout('${CANARY}', 'nonsense')`)
+  attempt(`SELECT auth.change_password('${CANARY}', '${CANARY}')`)
   attempt(`SELECT auth.authenticate('${CANARY}')`)
   const text = log()
   assert.match(text, /unknown mode/)

@@ -99,6 +99,21 @@ test('suspension, deletion and a change of role take effect on the very next req
   assert.equal(await drafts(), 403)
 })
 
+test('a change of the password ends the other sessions at once, and this one goes on', async () => {
+  const user = await client.enter()
+  const other = await client.login(user.email)
+  const change = (token, current, next) => client.call('change_password', { current_password: current, new_password: next }, { token })
+  assert.equal((await change(undefined, PASSWORD, 'another password')).status, 401)
+  const wrong = await change(user.token, 'wrong password', 'another password')
+  assert.deepEqual([wrong.status, wrong.body.code], [401, 'invalid_credentials'])
+  const reshaped = await client.send('POST', '/rpc/change_password?select=x:pgrst_scalar-%3E%3Ecode::int', { token: user.token, body: { current_password: 'wrong password', new_password: 'another password' } })
+  assert.equal(reshaped.status, 400)
+  assert.deepEqual((await change(user.token, PASSWORD, 'another password')).body, { sessions_ended: 1 })
+  assert.deepEqual([await statusOf(user.token), await statusOf(other.access_token)], [200, 401])
+  assert.equal((await client.call('login', { email: user.email, password: PASSWORD })).status, 401)
+  assert.equal((await client.call('login', { email: user.email, password: 'another password' })).status, 200)
+})
+
 test('however the token is sent, a role comes with a live session only', async () => {
   stack.psql(`CREATE TABLE public.staff (x text); INSERT INTO public.staff VALUES ('secret'); GRANT SELECT ON public.staff TO authenticated; NOTIFY pgrst, 'reload schema'`)
   await new Promise((resolve) => setTimeout(resolve, 500))

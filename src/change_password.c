@@ -1,0 +1,124 @@
+/*
+ * change_password.c
+ *	  auth.change_password: replace one's own password.
+ *
+ * Whoever finds a device signed in must not be able to take the account over,
+ * so the current password is asked for, and guessing at it is throttled as at
+ * sign-in.  All other sessions end: they may be the reason for the change.
+ */
+#include "postgres.h"
+
+#include "account.h"
+#include "arguments.h"
+#include "audit.h"
+#include "hash_gate.h"
+#include "identity.h"
+#include "json.h"
+#include "password.h"
+#include "plain_result.h"
+#include "refusal.h"
+#include "response.h"
+#include "session.h"
+#include "throttle.h"
+
+#define EVENT "change_password"
+
+PG_FUNCTION_INFO_V1(auth_change_password);
+
+static Datum
+refuse(const Refusal *refusal)
+{
+	Refusal complete = *refusal;
+
+	complete.event = EVENT;
+	complete.user_id = auth_identity_user();
+	complete.session_id = auth_identity_session();
+	return auth_refuse(&complete);
+}
+
+/* Whether the current password is right; if so, the new one is in force. */
+static bool
+replace_password(const pg_uuid_t *user_id, const Secret *current, const Secret *new)
+{
+	Account account;
+
+	/* Read only now that other attempts wait: one may just have changed it. */
+	if (!auth_account_find_by_id(user_id, &account) ||
+		!auth_password_matches(account.password_hash, current))
+		return false;
+
+	auth_account_set_password_hash(user_id, auth_password_hash(new));
+	return true;
+}
+
+static Datum
+answer(uint64 ended)
+{
+	StringInfoData body;
+
+	auth_json_begin(&body);
+	auth_json_integer(&body, "sessions_ended", (int64) ended);
+	auth_json_end(&body);
+	auth_response_forbid_storing();
+	return auth_json_to_jsonb(&body);
+}
+
+static Datum
+change_password(PG_FUNCTION_ARGS)
+{
+	const Secret *current = auth_password_from_text(auth_required_text(fcinfo, 0, "current_password"));
+	const Secret *new = auth_password_from_text(auth_required_text(fcinfo, 1, "new_password"));
+	const char *problem;
+	Account account;
+	Attempt attempt;
+	int retry_after;
+	bool is_right;
+
+	auth_plain_result_require();
+	if (auth_identity_user() == NULL || !auth_account_find_by_id(auth_identity_user(), &account))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("not signed in")));
+
+	problem = auth_password_problem(new);
+	if (problem != NULL)
+		return refuse(&(Refusal){.kind = REFUSAL_WEAK_PASSWORD, .details = problem});
+
+	if (!auth_throttle_admit(account.email, &attempt, &retry_after))
+		return refuse(&(Refusal){.kind = REFUSAL_TOO_MANY_ATTEMPTS, .retry_after_seconds = retry_after});
+
+	if (!auth_hash_gate_enter())
+	{
+		auth_throttle_withdraw(&attempt);
+		return refuse(&(Refusal){
+			.kind = REFUSAL_SERVER_BUSY,
+			.retry_after_seconds = auth_hash_gate_retry_after(),
+		});
+	}
+	is_right = replace_password(&account.id, current, new);
+	auth_hash_gate_leave();
+
+	if (!is_right)
+	{
+		auth_throttle_note_failure(&attempt);
+		return refuse(&(Refusal){
+			.kind = REFUSAL_INVALID_CREDENTIALS,
+			.reason = "The current password is wrong, or there is none",
+		});
+	}
+	auth_throttle_forgive(&attempt);
+
+	auth_audit_record(&(AuditEvent){
+		.event = EVENT,
+		.user_id = auth_identity_user(),
+		.session_id = auth_identity_session(),
+	});
+	return answer(auth_session_end_others(auth_identity_user(), auth_identity_session()));
+}
+
+/* auth.change_password(current_password text, new_password text) returns jsonb */
+Datum
+auth_change_password(PG_FUNCTION_ARGS)
+{
+	return auth_secret_call(change_password, fcinfo);
+}

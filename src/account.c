@@ -54,6 +54,28 @@ auth_account_find_by_id(const pg_uuid_t *id, Account *account)
 	return fetch_account(&select_account, auth_value_uuid(id), account);
 }
 
+bool
+auth_account_lock(const pg_uuid_t *id, Account *account)
+{
+	static Statement lock_user = {
+		.text = "SELECT FROM auth.users WHERE id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE",
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+	static Statement lock_credentials = {
+		.text = "SELECT FROM auth_private.credentials WHERE user_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE",
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+	NullableDatum values[] = {auth_value_uuid(id)};
+
+	if (auth_statement_run(&lock_user, values) == 0)
+		return false;
+
+	auth_statement_run(&lock_credentials, values);
+	return auth_account_find_by_id(id, account);
+}
+
 /* The address is taken: write as much as a new account would have written. */
 static void
 write_decoy(void)

@@ -30,6 +30,14 @@ extern bool auth_account_find(const char *email, Account *account);
 extern bool auth_account_find_by_id(const pg_uuid_t *id, Account *account);
 
 /*
+ * Lock an account and its password until the end of the transaction, and read
+ * it anew; false if it is gone.
+ *
+ * The account comes first, as it does for whoever deletes it.
+ */
+extern bool auth_account_lock(const pg_uuid_t *id, Account *account);
+
+/*
  * Create an account; false if the address is taken.
  *
  * Both answers write as much, so they cannot be told apart by the time.

@@ -42,8 +42,8 @@ replace_password(const pg_uuid_t *user_id, const Secret *current, const Secret *
 {
 	Account account;
 
-	/* Read only now that other attempts wait: one may just have changed it. */
-	if (!auth_account_find_by_id(user_id, &account) ||
+	/* Read only now that others wait: one may just have changed it. */
+	if (!auth_account_lock(user_id, &account) ||
 		!auth_password_matches(account.password_hash, current))
 		return false;
 

@@ -67,6 +67,26 @@ open_session(const Account *account, TokenMode mode)
 	return auth_token_response(&session, mode);
 }
 
+/*
+ * Whether the account is still what the password was verified for.  A hash
+ * takes its time, and meanwhile the account may have been deleted or suspended,
+ * or the password replaced.
+ */
+static bool
+is_unchanged(Account *account)
+{
+	Account now;
+
+	if (!auth_account_lock(&account->id, &now) ||
+		now.password_hash == NULL ||
+		!auth_secret_equal(now.password_hash, strlen(now.password_hash),
+						   account->password_hash, strlen(account->password_hash)))
+		return false;
+
+	*account = now;
+	return true;
+}
+
 static Datum
 login(PG_FUNCTION_ARGS)
 {
@@ -76,6 +96,7 @@ login(PG_FUNCTION_ARGS)
 	char email[EMAIL_MAX_BYTES + 1];
 	Attempt attempt;
 	Account account;
+	const char *new_hash = NULL;
 	bool is_known;
 	bool is_right;
 	int retry_after;
@@ -99,7 +120,7 @@ login(PG_FUNCTION_ARGS)
 	is_right = auth_password_matches(is_known ? account.password_hash : NULL, password);
 
 	if (is_right && auth_password_needs_rehash(account.password_hash))
-		auth_account_set_password_hash(&account.id, auth_password_hash(password));
+		new_hash = auth_password_hash(password);
 	auth_hash_gate_leave();
 
 	if (!is_right)
@@ -108,6 +129,9 @@ login(PG_FUNCTION_ARGS)
 		return refuse_attempt(is_known ? &account : NULL,
 							  is_known ? "The password is wrong, or there is none" : "The address is not registered");
 	}
+	if (!is_unchanged(&account))
+		return refuse_attempt(&account, "The account or its password has changed meanwhile");
+
 	auth_throttle_forgive(&attempt);
 
 	if (!account.is_active)
@@ -117,6 +141,8 @@ login(PG_FUNCTION_ARGS)
 			.user_id = &account.id,
 		});
 
+	if (new_hash != NULL)
+		auth_account_set_password_hash(&account.id, new_hash);
 	return open_session(&account, mode);
 }
 

@@ -37,6 +37,38 @@ skip_limit(const char **next)
 		*next += strspn(*next, "$0123456789");
 }
 
+/* Step behind the last place where a text stands; false if there is none. */
+static bool
+skip_to_last(const char **next, const char *text)
+{
+	const char *last = NULL;
+
+	for (const char *found = strstr(*next, text); found != NULL; found = strstr(found + 1, text))
+		last = found + strlen(text);
+	if (last == NULL)
+		return false;
+
+	*next = last;
+	return true;
+}
+
+/*
+ * Whether a statement of PostgREST turns its rows into JSON, and no more:
+ *
+ * SELECT ... AS page_total, coalesce(json_agg(_postgrest_t ...
+ *
+ * Other media types call other functions, which may be the site's and may fail.
+ */
+static bool
+has_plain_body(const char *statement)
+{
+	if (!skip_to_last(&statement, " AS page_total, "))
+		return false;
+
+	(void) skip(&statement, "(");
+	return skip(&statement, "coalesce(json_agg(_postgrest_t");
+}
+
 /*
  * Whether a statement of PostgREST ends by selecting all of the result:
  *
@@ -48,28 +80,27 @@ skip_limit(const char **next)
 static bool
 ends_with_plain_result(const char *statement)
 {
-	static const char start[] = "(SELECT \"";
-	const char *next = NULL;
 	const char *name;
 
-	for (const char *found = strstr(statement, start); found != NULL; found = strstr(found + 1, start))
-		next = found + strlen(start);
-	if (next == NULL)
+	if (!skip_to_last(&statement, "(SELECT \""))
 		return false;
 
-	name = pnstrdup(next, strcspn(next, "\""));
+	name = pnstrdup(statement, strcspn(statement, "\""));
 	if (*name == '\0' ||
-		!skip(&next, psprintf("%s\".* FROM \"pgrst_source\" AS \"%s\"", name, name)))
+		!skip(&statement, psprintf("%s\".* FROM \"pgrst_source\" AS \"%s\"", name, name)))
 		return false;
 
-	skip_limit(&next);
-	return skip(&next, ") _postgrest_t") && skip(&next, "") && *next == '\0';
+	skip_limit(&statement);
+	return skip(&statement, ") _postgrest_t") && skip(&statement, "") && *statement == '\0';
 }
 
 void
 auth_plain_result_require(void)
 {
-	if (!auth_request_is_http() || (debug_query_string != NULL && ends_with_plain_result(debug_query_string)))
+	const char *statement = debug_query_string;
+
+	if (!auth_request_is_http() ||
+		(statement != NULL && has_plain_body(statement) && ends_with_plain_result(statement)))
 		return;
 
 	ereport(ERROR,

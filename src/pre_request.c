@@ -15,6 +15,7 @@
 
 #include "catalog/pg_type.h"
 #include "identity.h"
+#include "json.h"
 #include "miscadmin.h"
 #include "request.h"
 #include "secret.h"
@@ -42,9 +43,24 @@ needs_no_identity(const char *path)
 	return false;
 }
 
+/* What policies read of the claims must not be another token's. */
+static void
+set_claims(const char *role)
+{
+	StringInfoData claims;
+
+	auth_json_begin(&claims);
+	auth_json_string(&claims, "role", role);
+	if (auth_identity_user() != NULL)
+		auth_json_string(&claims, "sub", auth_json_uuid(auth_identity_user()));
+	auth_json_end(&claims);
+	auth_settings_set_local("request.jwt.claims", claims.data);
+}
+
 static void
 become(const char *role)
 {
+	set_claims(role);
 	if (strcmp(GetUserNameFromId(GetUserId(), false), role) == 0)
 		return;
 

@@ -174,6 +174,12 @@ test('a client cannot undo a refusal by reshaping its result', async () => {
       assert.doesNotMatch(answer.text, /invalid_credentials|auth_rt_/)
     }
   }
+  // a media type whose function fails, as PostGIS' does for what is no geometry
+  stack.psql(`CREATE FUNCTION public.st_asgeojson(record) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'geometry column is missing'; END $$; GRANT EXECUTE ON FUNCTION public.st_asgeojson TO PUBLIC`)
+  const geo = await client.call('login', { email: user.email, password: 'wrong password' }, { headers: { accept: 'application/geo+json' } })
+  assert.deepEqual([geo.status, geo.body.message], [400, 'this call takes no query parameters'])
+  stack.psql('DROP FUNCTION public.st_asgeojson')
+
   assert.equal(rows(), before)
   assert.equal((await client.call('refresh', { refresh_token: user.refreshToken })).status, 200)
 })

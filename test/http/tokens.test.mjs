@@ -147,6 +147,26 @@ test('nothing of pgcrypto is served to anybody', async () => {
     }
 })
 
+test('the claims that a policy may read are those of the identity', async () => {
+  stack.psql(`CREATE FUNCTION public.claims() RETURNS json LANGUAGE sql STABLE AS $$ SELECT current_setting('request.jwt.claims')::json $$; NOTIFY pgrst, 'reload schema'`)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const [alice, bob] = [await client.enter('alice'), await client.enter('bob')]
+  const claims = async (authorization) => {
+    const { port } = new URL(stack.postgrestUrl)
+    return new Promise((resolve, reject) => {
+      const outgoing = request({ port, path: '/rpc/claims', headers: { 'accept-profile': 'public', authorization } }, (answer) => {
+        let text = ''
+        answer.on('data', (data) => (text += data)).on('end', () => resolve(JSON.parse(text)))
+      })
+      outgoing.once('error', reject).end()
+    })
+  }
+  assert.deepEqual(await claims([`Bearer ${alice.token}`]), { role: 'authenticated', sub: alice.id })
+  assert.deepEqual(await claims([`Bearer ${alice.token}`, 'Basic x']), { role: 'anon' })
+  const both = await claims([`Bearer ${alice.token}`, `Bearer ${bob.token}`])
+  assert.equal(both.sub, bob.id)
+})
+
 test('a session that ends under load: not one request is answered after the sign-out was', async () => {
   const user = await client.enter()
   let signedOut = false

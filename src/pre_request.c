@@ -97,16 +97,9 @@ authenticate(const char *token)
 static Datum
 pre_request(PG_FUNCTION_ARGS)
 {
-	char *token;
-
-	if (needs_no_identity(auth_request_path()))
-	{
-		become("anon");
-		PG_RETURN_VOID();
-	}
+	char *token = needs_no_identity(auth_request_path()) ? NULL : find_token();
 
 	/* The role that PostgREST has taken may come from a token that we do not see. */
-	token = find_token();
 	if (token == NULL)
 		become("anon");
 	else

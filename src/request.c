@@ -12,36 +12,27 @@
 #include "mb/pg_wchar.h"
 #include "settings.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
 
 #define USER_AGENT_MAX_BYTES 255
 #define IPV6_NETWORK_BYTES 8
 
-/* Written by PostgREST for one transaction; empty, not absent, after it. */
-static const char *
-setting(const char *name)
-{
-	const char *value = GetConfigOption(name, true, false);
-
-	return value == NULL ? "" : value;
-}
-
+/* PostgREST writes request.* for one transaction; they are empty, not absent, after it. */
 bool
 auth_request_is_http(void)
 {
-	return *setting("request.method") != '\0';
+	return *auth_settings_get("request.method") != '\0';
 }
 
 const char *
 auth_request_path(void)
 {
-	return setting("request.path");
+	return auth_settings_get("request.path");
 }
 
 bool
 auth_request_may_change(void)
 {
-	const char *method = setting("request.method");
+	const char *method = auth_settings_get("request.method");
 
 	return strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0 && strcmp(method, "OPTIONS") != 0;
 }
@@ -57,13 +48,13 @@ member_or_null(const char *json, const char *name)
 char *
 auth_request_header(const char *name)
 {
-	return member_or_null(setting("request.headers"), name);
+	return member_or_null(auth_settings_get("request.headers"), name);
 }
 
 char *
 auth_request_cookie(const char *name)
 {
-	return member_or_null(setting("request.cookies"), name);
+	return member_or_null(auth_settings_get("request.cookies"), name);
 }
 
 char *
@@ -182,12 +173,9 @@ auth_request_client_address_text(void)
 
 /* Controls of ASCII and of Latin-1, and the two line ends of Unicode. */
 static bool
-is_unprintable(const unsigned char *character, int length)
+is_unprintable(pg_wchar code_point)
 {
-	pg_wchar code_point = utf8_to_unicode(character);
-
-	return (length == 1 && (code_point < ' ' || code_point == 0x7f)) ||
-		(code_point >= 0x80 && code_point < 0xa0) ||
+	return code_point < ' ' || (code_point >= 0x7f && code_point < 0xa0) ||
 		code_point == 0x2028 || code_point == 0x2029;
 }
 
@@ -205,13 +193,14 @@ auth_request_user_agent(void)
 	initStringInfo(&printable);
 	for (const unsigned char *c = (unsigned char *) value; *c != '\0'; c += length)
 	{
+		pg_wchar code_point = utf8_to_unicode(c);
 		int previous_length = printable.len;
 
 		length = pg_utf_mblen(c);
 		if (*c == '\\')
 			appendStringInfoString(&printable, "\\\\");
-		else if (is_unprintable(c, length))
-			appendStringInfo(&printable, "\\u%04x", (unsigned int) utf8_to_unicode(c));
+		else if (is_unprintable(code_point))
+			appendStringInfo(&printable, "\\u%04x", (unsigned int) code_point);
 		else
 			appendBinaryStringInfo(&printable, (const char *) c, length);
 

@@ -10,15 +10,6 @@
 #include "request.h"
 #include "settings.h"
 #include "utils/builtins.h"
-#include "utils/guc.h"
-
-static const char *
-existing_headers(void)
-{
-	const char *value = GetConfigOption("response.headers", true, false);
-
-	return value == NULL ? "" : value;
-}
 
 void
 auth_response_set_status(int status)
@@ -31,7 +22,7 @@ auth_response_set_status(int status)
 void
 auth_response_add_header(const char *name, const char *value)
 {
-	const char *existing = existing_headers();
+	const char *existing = auth_settings_get("response.headers");
 	StringInfoData header;
 	StringInfoData headers;
 

@@ -304,6 +304,14 @@ auth_settings_define(void)
 	define_cookies();
 }
 
+const char *
+auth_settings_get(const char *name)
+{
+	const char *value = GetConfigOption(name, true, false);
+
+	return value == NULL ? "" : value;
+}
+
 void
 auth_settings_set_local(const char *name, const char *value)
 {

@@ -62,6 +62,9 @@ extern Settings auth_settings;
 
 extern void auth_settings_define(void);
 
+/* Any setting of the current session; empty if there is none. */
+extern const char *auth_settings_get(const char *name);
+
 /* Set any setting that users may set, until the end of the transaction. */
 extern void auth_settings_set_local(const char *name, const char *value);
 

@@ -138,10 +138,10 @@ delay_seconds(const AttemptCounter *counter, int free_failures, int max_delay)
 static int
 seconds_left(const AttemptCounter *counter, int free_failures, int max_delay)
 {
-	TimestampTz next_at = auth_clock_after(counter->last_at, delay_seconds(counter, free_failures, max_delay));
-	int64 left_us = next_at - GetCurrentTimestamp();
+	int delay = delay_seconds(counter, free_failures, max_delay);
+	int64 left_us = auth_clock_after(counter->last_at, delay) - GetCurrentTimestamp();
 
-	if (delay_seconds(counter, free_failures, max_delay) == 0 || left_us <= 0)
+	if (delay == 0 || left_us <= 0)
 		return 0;
 	return (int) ((left_us + USECS_PER_SEC - 1) / USECS_PER_SEC);
 }

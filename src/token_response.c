@@ -76,7 +76,7 @@ auth_token_response(const Session *session, TokenMode mode)
 	int64 now = auth_clock_unix_now();
 	AccessClaims claims = claims_of(session, mode, now);
 	char *access_token = auth_access_token_sign(&claims);
-	char *refresh_token = auth_refresh_token_make(&(Renewal){session->id, session->generation});
+	Renewal renewal = {session->id, session->generation};
 	int64 expires_in = claims.expires_at - now;
 	StringInfoData body;
 
@@ -92,10 +92,10 @@ auth_token_response(const Session *session, TokenMode mode)
 	switch (mode)
 	{
 		case TOKEN_MODE_JSON:
-			auth_json_string(&body, "refresh_token", refresh_token);
+			auth_json_string(&body, "refresh_token", auth_refresh_token_make(&renewal));
 			break;
 		case TOKEN_MODE_COOKIE:
-			auth_token_cookie_set_refresh(refresh_token, seconds_until(session->expires_at));
+			auth_token_cookie_set_refresh(auth_refresh_token_make(&renewal), seconds_until(session->expires_at));
 			break;
 		case TOKEN_MODE_SESSION:
 			auth_token_cookie_set_session(access_token, expires_in);

@@ -75,7 +75,6 @@ async function freePort() {
   return port
 }
 
-
 class Stack {
   constructor() {
     this.user = serverUser()
@@ -130,6 +129,20 @@ class Stack {
 
   psql(sql, { database = this.database } = {}) {
     return this.execute('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', sql]).trimEnd()
+  }
+
+  // Change settings of the running server, auth's too; null resets one.
+  async configure(settings) {
+    const literal = (value) => `'${String(value).replaceAll("'", "''")}'`
+    const changes = Object.entries(settings).map(([name, value]) => (value === null ? `ALTER SYSTEM RESET ${name}` : `ALTER SYSTEM SET ${name} = ${literal(value)}`))
+    this.execute('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', ...["LOAD 'auth'", ...changes, 'SELECT pg_reload_conf()'].flatMap((sql) => ['-c', sql])])
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+
+  // Run SQL that makes something, and let PostgREST see it.
+  async define(sql) {
+    this.psql(`${sql}; NOTIFY pgrst, 'reload schema'`)
+    await new Promise((resolve) => setTimeout(resolve, 500))
   }
 
   async startPostgres(settings, hasExtension) {

@@ -58,10 +58,7 @@ test('a constraint of the site that fails inside a call', () => {
 })
 
 test('PostgREST’s role: bound parameters stay out of a log of all statements', async () => {
-  stack.psql("ALTER SYSTEM SET log_statement = 'all'; ")
-  stack.psql('ALTER SYSTEM SET log_min_duration_statement = 0; ')
-  stack.psql('SELECT pg_reload_conf()')
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await stack.configure({ log_statement: 'all', log_min_duration_statement: 0 })
   const client = new pg.Client({ host: stack.socketDirectory, user: 'authenticator', database: stack.database })
   await client.connect()
   await client.query('SET ROLE anon')

@@ -144,16 +144,11 @@ test('a renewed session token is stolen when it renews again', async () => {
 
 test('settings that browsers refuse are an error, not a cookie that vanishes', async () => {
   const email = await client.register()
-  stack.execute('psql', ['-X', '-q', '-c', "LOAD 'auth'", '-c', 'ALTER SYSTEM SET auth.cookie_secure = off'])
-  stack.psql('SELECT pg_reload_conf()')
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  await stack.configure({ 'auth.cookie_secure': 'off' })
   const answer = await client.call('login', { email, password: PASSWORD, mode: 'session' })
   assert.deepEqual([answer.status, answer.body.message], [500, 'browsers would refuse the cookie "__Host-auth_session"'])
 
-  stack.execute('psql', ['-X', '-q', '-c', "LOAD 'auth'", '-c', "ALTER SYSTEM SET auth.session_cookie_name = 'sid'",
-    '-c', "ALTER SYSTEM SET auth.cookie_domain = 'example.org'", '-c', "ALTER SYSTEM SET auth.cookie_same_site = 'strict'"])
-  stack.psql('SELECT pg_reload_conf()')
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  await stack.configure({ 'auth.session_cookie_name': 'sid', 'auth.cookie_domain': 'example.org', 'auth.cookie_same_site': 'strict' })
   const { cookies } = await client.call('login', { email, password: PASSWORD, mode: 'session' })
   assert.deepEqual(cookies.sid.attributes, ['Domain=example.org', 'HttpOnly', 'Max-Age=86400', 'Path=/', 'SameSite=Strict'])
 })

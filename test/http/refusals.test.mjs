@@ -17,14 +17,8 @@ const fromSql = (name, ...args) => JSON.parse(stack.psql(`SELECT auth.${name}(${
 
 // A setting of auth for the whole server, until the test ends.
 async function setting(t, name, value) {
-  const reload = () => stack.psql('SELECT pg_reload_conf()')
-  stack.execute('psql', ['-X', '-q', '-c', "LOAD 'auth'", '-c', `ALTER SYSTEM SET auth.${name} = ${literal(value)}`])
-  reload()
-  t.after(() => {
-    stack.execute('psql', ['-X', '-q', '-c', "LOAD 'auth'", '-c', `ALTER SYSTEM RESET auth.${name}`])
-    reload()
-  })
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  t.after(() => stack.configure({ [`auth.${name}`]: null }))
+  await stack.configure({ [`auth.${name}`]: value })
 }
 
 function assertRefused(answer, status, code, details = null) {
@@ -200,8 +194,7 @@ test("what PostgREST may do to a call's answer does not get in its way", async (
   }
 
   // a function of the site that calls ours
-  stack.psql(`CREATE FUNCTION public.sign_in(email text, password text) RETURNS jsonb LANGUAGE sql AS 'SELECT auth.login(email, password)'; NOTIFY pgrst, 'reload schema'`)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await stack.define(`CREATE FUNCTION public.sign_in(email text, password text) RETURNS jsonb LANGUAGE sql AS 'SELECT auth.login(email, password)'`)
   const signedIn = await client.call('sign_in', { email, password: PASSWORD }, { headers: { 'content-profile': 'public' } })
   assert.equal(signedIn.status, 200, signedIn.text)
 })

@@ -81,11 +81,9 @@ test('suspension, deletion and a change of role take effect on the very next req
   stack.psql(`DELETE FROM auth.users WHERE id = '${deleted.id}'`)
   assert.equal(await statusOf(deleted.token), 401)
 
-  stack.psql(`
+  await stack.define(`
     CREATE ROLE editor NOLOGIN; GRANT authenticated TO editor; GRANT editor TO authenticator;
-    CREATE TABLE public.drafts (id int); INSERT INTO public.drafts VALUES (1); GRANT SELECT ON public.drafts TO editor;
-    NOTIFY pgrst, 'reload schema'`)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+    CREATE TABLE public.drafts (id int); INSERT INTO public.drafts VALUES (1); GRANT SELECT ON public.drafts TO editor`)
   const promoted = await client.enter()
   const drafts = async () => (await client.get('/drafts', { token: promoted.token, headers: { 'accept-profile': 'public' } })).status
   assert.equal(await drafts(), 403)
@@ -115,8 +113,7 @@ test('a change of the password ends the other sessions at once, and this one goe
 })
 
 test('however the token is sent, a role comes with a live session only', async () => {
-  stack.psql(`CREATE TABLE public.staff (x text); INSERT INTO public.staff VALUES ('secret'); GRANT SELECT ON public.staff TO authenticated; NOTIFY pgrst, 'reload schema'`)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await stack.define(`CREATE TABLE public.staff (x text); INSERT INTO public.staff VALUES ('secret'); GRANT SELECT ON public.staff TO authenticated`)
   const user = await client.enter()
   const read = (authorization) => client.get('/staff', { headers: { 'accept-profile': 'public', authorization } })
   const spellings = [`Bearer ${user.token}`, `bearer ${user.token}`, `Bearer\t${user.token}`, `Bearer  \t ${user.token}`]
@@ -148,8 +145,7 @@ test('nothing of pgcrypto is served to anybody', async () => {
 })
 
 test('the claims that a policy may read are those of the identity', async () => {
-  stack.psql(`CREATE FUNCTION public.claims() RETURNS json LANGUAGE sql STABLE AS $$ SELECT current_setting('request.jwt.claims')::json $$; NOTIFY pgrst, 'reload schema'`)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await stack.define(`CREATE FUNCTION public.claims() RETURNS json LANGUAGE sql STABLE AS $$ SELECT current_setting('request.jwt.claims')::json $$`)
   const [alice, bob] = [await client.enter('alice'), await client.enter('bob')]
   const claims = async (authorization) => {
     const { port } = new URL(stack.postgrestUrl)
@@ -190,12 +186,9 @@ test('a session that ends under load: not one request is answered after the sign
 })
 
 test('expiry is exact, where PostgREST alone would allow thirty seconds more', async () => {
-  stack.execute('psql', ['-X', '-q', '-c', "LOAD 'auth'", '-c', 'ALTER SYSTEM SET auth.access_token_ttl = 2'])
-  stack.psql('SELECT pg_reload_conf()')
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  await stack.configure({ 'auth.access_token_ttl': 2 })
   const { access_token: token, expires_at: expiresAt } = await client.login(await client.register())
-  stack.execute('psql', ['-X', '-q', '-c', "LOAD 'auth'", '-c', 'ALTER SYSTEM RESET auth.access_token_ttl'])
-  stack.psql('SELECT pg_reload_conf()')
+  await stack.configure({ 'auth.access_token_ttl': null })
   await new Promise((resolve) => setTimeout(resolve, expiresAt * 1000 - Date.now() + 20))
   const answer = await client.get('/posts', { token })
   assert.deepEqual([answer.status, answer.body.message], [401, 'access token expired'])

@@ -85,11 +85,9 @@ test('keys in a body that name somebody else have no effect', async () => {
 })
 
 test("a table of the site's own, protected by one call, with other names", async () => {
-  stack.psql(`
+  await stack.define(`
     CREATE TABLE public.notes (note_id uuid PRIMARY KEY DEFAULT gen_random_uuid(), written_by uuid REFERENCES auth.users, text text, pinned bool DEFAULT false);
-    SELECT auth.protect('public.notes', 'written_by', '{}', '{text}', 'own');
-    NOTIFY pgrst, 'reload schema'`)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+    SELECT auth.protect('public.notes', 'written_by', '{}', '{text}', 'own')`)
   const profile = { 'content-profile': 'public', 'accept-profile': 'public', prefer: 'return=representation' }
   const created = await client.send('POST', '/notes', { token: alice.token, body: { text: 'Milk' }, headers: profile })
   assert.equal(created.status, 201, created.text)

@@ -364,6 +364,29 @@ GRANT EXECUTE ON FUNCTION auth.postgrest_config() TO authenticator;
 
 
 --
+-- Accounts from elsewhere
+--
+
+CREATE FUNCTION auth.import_user(email text, password_hash text DEFAULT NULL, first_name text DEFAULT NULL, last_name text DEFAULT NULL,
+		id uuid DEFAULT NULL, status text DEFAULT 'active', role name DEFAULT NULL, created_at timestamptz DEFAULT NULL) RETURNS uuid
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_import_user';
+ALTER FUNCTION auth.import_user(text, text, text, text, uuid, text, name, timestamptz) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.import_user(text, text, text, text, uuid, text, name, timestamptz) IS
+	'open an account with a password hash of another system (Argon2, bcrypt, or scrypt of Better Auth and Lucia; null for none) and return its id; the hash is replaced at its owner''s next sign-in; 22023 for an address or a hash that cannot be taken over, 23505 for an address or id that is taken; for an operator';
+REVOKE ALL ON FUNCTION auth.import_user(text, text, text, text, uuid, text, name, timestamptz) FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth.import_problem(email text, password_hash text DEFAULT NULL) RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'auth_import_problem';
+ALTER FUNCTION auth.import_problem(text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.import_problem(text, text) IS
+	'why auth.import_user would refuse an account, as a sentence; null if it would not, unless the address or id is taken; for an operator';
+REVOKE ALL ON FUNCTION auth.import_problem(text, text) FROM PUBLIC, anon, authenticated, authenticator;
+
+
+--
 -- Tables under Directus' rules
 --
 

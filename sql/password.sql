@@ -63,7 +63,7 @@ RESET auth.password_passes;
 SELECT auth.login('cheap@example.org', 'correct horse') ? 'access_token' AS is_signed_in;
 SELECT left(password_hash, 29) FROM auth_private.credentials JOIN auth.users ON id = user_id WHERE email = 'cheap@example.org';
 
--- A wrong password for a hash of cheaper days costs as much as one for nobody.
+-- An address that nobody has costs what the accounts cost, whose hashes may be of cheaper days.
 SELECT auth.register_user('today@example.org', 'correct horse') ->> 'email' AS email;
 SET auth.password_memory = '256MB';
 CREATE FUNCTION pg_temp.cost(email text) RETURNS interval LANGUAGE plpgsql AS $$

@@ -9,6 +9,7 @@
 #include "catalog/pg_type.h"
 #include "statement.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #define SELECT_ACCOUNT                                                                         \
 	"SELECT u.id, u.email, u.role, u.status OPERATOR(pg_catalog.=) 'active', c.password_hash " \
@@ -136,6 +137,56 @@ auth_account_create(const NewAccount *account, pg_uuid_t *id)
 	*id = *DatumGetUUIDP(column.value);
 	insert_credentials(id, account->password_hash);
 	return true;
+}
+
+void
+auth_account_import(const ImportedAccount *imported, pg_uuid_t *id)
+{
+	static Statement insert = {
+		.text = "INSERT INTO auth.users (id, email, first_name, last_name, role, status, created_at) "
+				"VALUES (coalesce($1, pg_catalog.gen_random_uuid()), $2, $3, $4, $5, $6, $7) RETURNING id",
+		.argument_count = 7,
+		.argument_types = {UUIDOID, TEXTOID, TEXTOID, TEXTOID, NAMEOID, TEXTOID, TIMESTAMPTZOID},
+	};
+	const NewAccount *account = &imported->account;
+	NameData role;
+	NullableDatum values[] = {
+		auth_value_uuid(imported->id),
+		auth_value_text(account->email),
+		auth_value_text(account->first_name),
+		auth_value_text(account->last_name),
+		auth_value_of(NameGetDatum(&role)),
+		auth_value_text(imported->status),
+		auth_value_of(TimestampTzGetDatum(imported->created_at)),
+	};
+	NullableDatum column;
+
+	namestrcpy(&role, account->role);
+	if (!auth_statement_fetch(&insert, values, &column, 1))
+		elog(ERROR, "could not insert an account");
+
+	*id = *DatumGetUUIDP(column.value);
+	if (account->password_hash != NULL)
+		insert_credentials(id, account->password_hash);
+}
+
+char *
+auth_account_stand_in(const unsigned char key[STAND_IN_KEY_BYTES])
+{
+	static Statement select_next = {
+		.text = "(SELECT password_hash FROM auth_private.credentials "
+				"WHERE user_id OPERATOR(pg_catalog.>=) $1 ORDER BY user_id LIMIT 1) "
+				"UNION ALL (SELECT password_hash FROM auth_private.credentials ORDER BY user_id LIMIT 1) LIMIT 1",
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+	pg_uuid_t from;
+	NullableDatum value;
+	NullableDatum column;
+
+	memcpy(from.data, key, STAND_IN_KEY_BYTES);
+	value = auth_value_uuid(&from);
+	return auth_statement_fetch(&select_next, &value, &column, 1) ? TextDatumGetCString(column.value) : NULL;
 }
 
 void

@@ -5,6 +5,7 @@
 #ifndef AUTH_ACCOUNT_H
 #define AUTH_ACCOUNT_H
 
+#include "datatype/timestamp.h"
 #include "utils/uuid.h"
 
 typedef struct Account
@@ -25,6 +26,15 @@ typedef struct NewAccount
 	const char *role;
 } NewAccount;
 
+/* An account that was opened elsewhere. */
+typedef struct ImportedAccount
+{
+	NewAccount account; /* the hash may be NULL */
+	const pg_uuid_t *id; /* NULL for a new one */
+	const char *status;
+	TimestampTz created_at;
+} ImportedAccount;
+
 /* Find an account by its canonical address or its id; false if there is none. */
 extern bool auth_account_find(const char *email, Account *account);
 extern bool auth_account_find_by_id(const pg_uuid_t *id, Account *account);
@@ -43,6 +53,19 @@ extern bool auth_account_lock(const pg_uuid_t *id, Account *account);
  * Both answers write as much, so they cannot be told apart by the time.
  */
 extern bool auth_account_create(const NewAccount *account, pg_uuid_t *id);
+
+/* Take an account over; raises 23505 if its address or id is taken. */
+extern void auth_account_import(const ImportedAccount *imported, pg_uuid_t *id);
+
+/*
+ * The stored hash of some account: always the same one for a key, and each as
+ * likely as any other; NULL if no account has a password.
+ *
+ * Whoever asks for an account that does not exist is made to wait for it, so
+ * that the time is what it might be for an account.
+ */
+#define STAND_IN_KEY_BYTES UUID_LEN
+extern char *auth_account_stand_in(const unsigned char key[STAND_IN_KEY_BYTES]);
 
 /* Replace the stored hash of a password. */
 extern void auth_account_set_password_hash(const pg_uuid_t *id, const char *password_hash);

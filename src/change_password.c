@@ -44,7 +44,7 @@ replace_password(const pg_uuid_t *user_id, const Secret *current, const Secret *
 
 	/* Read only now that others wait: one may just have changed it. */
 	if (!auth_account_lock(user_id, &account) ||
-		!auth_password_matches(account.password_hash, current))
+		!auth_password_matches(account.password_hash, NULL, current))
 		return false;
 
 	auth_account_set_password_hash(user_id, auth_password_hash(new));

@@ -96,6 +96,7 @@ login(PG_FUNCTION_ARGS)
 	char email[EMAIL_MAX_BYTES + 1];
 	Attempt attempt;
 	Account account;
+	const char *stand_in;
 	const char *new_hash = NULL;
 	bool is_known;
 	bool is_right;
@@ -117,7 +118,8 @@ login(PG_FUNCTION_ARGS)
 	}
 
 	is_known = auth_account_find(email, &account);
-	is_right = auth_password_matches(is_known ? account.password_hash : NULL, password);
+	stand_in = auth_account_stand_in(attempt.account.key);
+	is_right = auth_password_matches(is_known ? account.password_hash : NULL, stand_in, password);
 
 	if (is_right && auth_password_needs_rehash(account.password_hash))
 		new_hash = auth_password_hash(password);

@@ -2,36 +2,21 @@
  * password.c
  *	  Passwords: which are acceptable, how they are stored and verified.
  *
- * Every password passes normalize() on its way to the hash, when it is set and
- * when it is verified, so the two cannot differ.
+ * The same password may be typed in several compositions of the same
+ * characters.  A new one is hashed in one of them (NFC), in this file and
+ * nowhere else; a hash that was brought along was made of the password as its
+ * system saw it, so more than one composition is tried.
  */
 #include "postgres.h"
-
-#include <ctype.h>
-#include <errno.h>
-#include <sodium.h>
 
 #include "password.h"
 
 #include "common/unicode_norm.h"
-#include "compat.h"
 #include "mb/pg_wchar.h"
-#include "miscadmin.h"
 #include "settings.h"
+#include "stored_hash.h"
 
-/* UAX #15, section 12: how many times longer NFC can be, in UTF-8 */
-#define NFC_MAX_GROWTH 3
-#define BYTES_PER_KB 1024
-
-/* RFC 9106, section 3.1: eight blocks of a kilobyte for one lane */
-#define ARGON2_MIN_MEMORY_KB 8
-
-typedef struct HashCost
-{
-	unsigned int memory_kb;
-	unsigned int passes;
-	unsigned int lanes;
-} HashCost;
+#define UTF8_MAX_BYTES 4
 
 static bool
 is_ascii(const Secret *password)
@@ -65,34 +50,38 @@ decode(const Secret *password)
 }
 
 /*
- * The composed form (NFC, UAX #15); the install script requires UTF-8.
+ * The password in a normal form of Unicode (UAX #15); the install script
+ * requires UTF-8.
  *
  * One keyboard sends an e and an accent where another sends an e with an
  * accent; the same person must be able to sign in with both.
  */
 static const Secret *
-normalize(const Secret *password)
+normalize(const Secret *password, UnicodeNormalizationForm form)
 {
 	Secret *code_points;
-	Secret *composed;
+	Secret *normalized;
 	pg_wchar *result;
+	size_t count = 0;
 	size_t length = 0;
 
 	if (is_ascii(password))
 		return password;
 
 	code_points = decode(password);
-	result = unicode_normalize(UNICODE_NFC, (pg_wchar *) code_points->bytes);
+	result = unicode_normalize(form, (pg_wchar *) code_points->bytes);
 
-	composed = auth_secret_new(password->length * NFC_MAX_GROWTH);
-	for (size_t i = 0; result[i] != 0; i++)
+	while (result[count] != 0)
+		count++;
+	normalized = auth_secret_new(count * UTF8_MAX_BYTES);
+	for (size_t i = 0; i < count; i++)
 	{
-		unicode_to_utf8(result[i], composed->bytes + length);
-		length += pg_utf_mblen(composed->bytes + length);
-		auth_secret_zero(&result[i], sizeof(result[i]));
+		unicode_to_utf8(result[i], normalized->bytes + length);
+		length += pg_utf_mblen(normalized->bytes + length);
 	}
-	composed->length = length;
-	return composed;
+	normalized->length = length;
+	auth_secret_zero(result, count * sizeof(*result));
+	return normalized;
 }
 
 const Secret *
@@ -113,165 +102,59 @@ auth_password_problem(const Secret *password)
 	return NULL;
 }
 
-static void
-raise_out_of_memory(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_OUT_OF_MEMORY),
-			 errmsg("could not hash a password: out of memory")));
-}
-
 char *
 auth_password_hash(const Secret *password)
 {
-	char *hash = palloc(crypto_pwhash_STRBYTES);
-	const Secret *normalized = normalize(password);
-
-	CHECK_FOR_INTERRUPTS();
-	if (crypto_pwhash_str_alg(hash, (const char *) normalized->bytes, normalized->length,
-							  auth_settings.password_passes,
-							  (size_t) auth_settings.password_memory_kb * BYTES_PER_KB,
-							  crypto_pwhash_ALG_ARGON2ID13) != 0)
-		raise_out_of_memory();
-	CHECK_FOR_INTERRUPTS();
-
-	return hash;
-}
-
-/* Read ",name=number" and step behind it; what does not fit is no number. */
-static bool
-read_number(const char **next, const char *name, unsigned int *number)
-{
-	unsigned long value;
-	char *end;
-
-	if (strncmp(*next, name, strlen(name)) != 0 || !isdigit((unsigned char) (*next)[strlen(name)]))
-		return false;
-
-	errno = 0;
-	value = strtoul(*next + strlen(name), &end, 10);
-	if (errno != 0 || value > PG_UINT32_MAX)
-		return false;
-
-	*number = (unsigned int) value;
-	*next = end;
-	return true;
-}
-
-static bool
-read_cost(const char *hash, HashCost *cost)
-{
-	static const char prefix[] = "$argon2id$v=19$";
-	const char *next = hash + strlen(prefix);
-
-	return strncmp(hash, prefix, strlen(prefix)) == 0 &&
-		read_number(&next, "m=", &cost->memory_kb) &&
-		read_number(&next, ",t=", &cost->passes) &&
-		read_number(&next, ",p=", &cost->lanes) &&
-		*next == '$';
-}
-
-/* A hash of nothing, of any cost; it is made without hashing. */
-static char *
-dummy_hash(unsigned int memory_kb, unsigned int passes)
-{
-	unsigned char salt[16];
-	unsigned char digest[32];
-	char encoded_salt[sodium_base64_ENCODED_LEN(sizeof(salt), sodium_base64_VARIANT_ORIGINAL_NO_PADDING)];
-	char encoded_digest[sodium_base64_ENCODED_LEN(sizeof(digest), sodium_base64_VARIANT_ORIGINAL_NO_PADDING)];
-
-	randombytes_buf(salt, sizeof(salt));
-	randombytes_buf(digest, sizeof(digest));
-	sodium_bin2base64(encoded_salt, sizeof(encoded_salt), salt, sizeof(salt),
-					  sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-	sodium_bin2base64(encoded_digest, sizeof(encoded_digest), digest, sizeof(digest),
-					  sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-
-	return psprintf("$argon2id$v=19$m=%u,t=%u,p=1$%s$%s", memory_kb, passes, encoded_salt, encoded_digest);
-}
-
-static bool
-is_affordable(const char *hash)
-{
-	HashCost cost;
-
-	return read_cost(hash, &cost) &&
-		cost.memory_kb <= PASSWORD_MAX_MEMORY_KB && cost.passes <= PASSWORD_MAX_PASSES;
-}
-
-/* Whether libsodium finds the password right; every other answer is no. */
-static bool
-verify(const char *hash, const Secret *password)
-{
-	int result;
-
-	CHECK_FOR_INTERRUPTS();
-	errno = 0;
-	result = crypto_pwhash_str_verify(hash, (const char *) password->bytes, password->length);
-	/* The result is the same -1 for a wrong password and for want of memory. */
-	if (result != 0 && errno == ENOMEM)
-		raise_out_of_memory();
-	CHECK_FOR_INTERRUPTS();
-
-	return result == 0;
-}
-
-static void
-verify_nothing(unsigned int memory_kb, unsigned int passes, const Secret *password)
-{
-	(void) verify(dummy_hash(memory_kb, passes), password);
+	return auth_stored_hash_make(normalize(password, UNICODE_NFC));
 }
 
 /*
- * A hash from the time of cheaper settings is verified faster than one of
- * today, so a wrong password for it would tell that the account exists: do the
- * rest of today's work on nothing.
+ * Try the compositions of which the hash may have been made: the one that its
+ * system normalized to, and the password as it was typed.  Both, even when the
+ * first matches: how long it takes tells nothing then.
  */
-static void
-make_up_for_cheaper(const char *stored_hash, const Secret *password)
+static bool
+matches_in_a_composition(const StoredHash *hash, const Secret *password)
 {
-	HashCost cost;
-	uint64 work_today = (uint64) auth_settings.password_memory_kb * auth_settings.password_passes;
-	uint64 work_done;
+	const Secret *normalized = normalize(password, hash->scheme == HASH_SCRYPT ? UNICODE_NFKC : UNICODE_NFC);
+	bool matches = auth_stored_hash_matches(hash, normalized);
 
-	if (!read_cost(stored_hash, &cost))
-		return;
-
-	work_done = (uint64) cost.memory_kb * cost.passes;
-	if (work_done + ARGON2_MIN_MEMORY_KB < work_today)
-		verify_nothing(Max((work_today - work_done) / auth_settings.password_passes, ARGON2_MIN_MEMORY_KB),
-					   auth_settings.password_passes, password);
+	if (!auth_secret_equal(normalized->bytes, normalized->length, password->bytes, password->length))
+		matches |= auth_stored_hash_matches(hash, password);
+	return matches;
 }
 
 bool
-auth_password_matches(const char *stored_hash, const Secret *password)
+auth_password_matches(const char *stored_hash, const char *stand_in, const Secret *password)
 {
-	const Secret *normalized;
+	StoredHash hash;
 
 	/* No stored password is longer, whoever's it is. */
 	if (password->length > PASSWORD_MAX_BYTES)
 		return false;
 
-	normalized = normalize(password);
-	if (stored_hash == NULL || !is_affordable(stored_hash))
-	{
-		verify_nothing(auth_settings.password_memory_kb, auth_settings.password_passes, normalized);
-		return false;
-	}
+	if (stored_hash != NULL && auth_stored_hash_read(stored_hash, &hash))
+		return matches_in_a_composition(&hash, password);
 
-	if (verify(stored_hash, normalized))
-		return true;
-
-	make_up_for_cheaper(stored_hash, normalized);
+	if (stand_in != NULL && auth_stored_hash_read(stand_in, &hash))
+		(void) matches_in_a_composition(&hash, password);
+	else
+		(void) auth_password_hash(password);
 	return false;
 }
 
 bool
 auth_password_needs_rehash(const char *stored_hash)
 {
-	HashCost cost;
+	StoredHash hash;
 
-	return !read_cost(stored_hash, &cost) ||
-		cost.memory_kb < (unsigned int) auth_settings.password_memory_kb ||
-		cost.passes < (unsigned int) auth_settings.password_passes;
+	return !auth_stored_hash_read(stored_hash, &hash) || auth_stored_hash_is_outdated(&hash);
+}
+
+bool
+auth_password_is_verifiable(const char *stored_hash)
+{
+	StoredHash hash;
+
+	return auth_stored_hash_read(stored_hash, &hash);
 }

@@ -29,13 +29,17 @@ extern char *auth_password_hash(const Secret *password);
 /*
  * Whether a password is the one that was hashed.
  *
- * Without a stored hash (NULL) the work is done all the same and the answer is
- * false: an account that does not exist costs as much as one that does.
+ * Without a stored hash (NULL) the answer is false, after as much work as the
+ * stand-in takes, or a new hash if there is none: an account that does not
+ * exist costs as much as one that does.
  * Raises 53200 (503) when there is not enough memory.
  */
-extern bool auth_password_matches(const char *stored_hash, const Secret *password);
+extern bool auth_password_matches(const char *stored_hash, const char *stand_in, const Secret *password);
 
-/* Whether a stored hash is weaker than what the settings ask for today. */
+/* Whether a stored hash is not of the kind or strength that is made today. */
 extern bool auth_password_needs_rehash(const char *stored_hash);
+
+/* Whether a hash that was made elsewhere is of a kind that can be verified. */
+extern bool auth_password_is_verifiable(const char *stored_hash);
 
 #endif

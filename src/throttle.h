@@ -7,6 +7,7 @@
 
 #include "datatype/timestamp.h"
 
+/* as many as a uuid has: see auth_account_stand_in */
 #define ATTEMPT_KEY_BYTES 16
 
 /* What is remembered of attempts of one kind. */

@@ -17,10 +17,33 @@ before(async () => {
 })
 after(() => stack.stop())
 
+// The tables of other systems, as far as the chapter on moving in reads them.
+const OTHER_SYSTEMS = `
+  CREATE TABLE directus_users (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), first_name varchar(50), last_name varchar(50), email varchar(128) UNIQUE,
+    password varchar(255), status varchar(16) NOT NULL DEFAULT 'active');
+  INSERT INTO directus_users (first_name, email, password, status) VALUES
+    ('Dora', 'Dora@example.org', '$argon2id$v=19$m=65536,p=4,t=3$ft8gL0dP/k6Z0TWheu3CTQ$zOVJNn6esETXwoTQnTZX+1AhcPuEQg8soSwiSKXcsEY', 'active'),
+    ('Draft', 'draft@example.org', NULL, 'draft'), ('Nobody', NULL, NULL, 'active');
+  CREATE TABLE public.supabase_users (id uuid, email varchar(255), encrypted_password varchar(255), raw_user_meta_data jsonb,
+    created_at timestamptz, email_confirmed_at timestamptz, banned_until timestamptz, deleted_at timestamptz);
+  INSERT INTO public.supabase_users VALUES
+    (gen_random_uuid(), 'sue@example.org', '$2a$05$YsVCSJtfaaeg.FWf9Hss7.8Q2HR1G17Xebn3cR0BH0arS.laBvnmy', '{"first_name": "Sue"}', '2021-03-04', '2021-03-05', NULL),
+    (gen_random_uuid(), 'sam@example.org', '', '{}', now(), now(), now() + interval '1 day'), (gen_random_uuid(), '', '', '{}', now(), NULL, NULL);
+  CREATE TABLE "user" (id text PRIMARY KEY, name text NOT NULL, email text NOT NULL UNIQUE, "emailVerified" boolean NOT NULL, "createdAt" timestamptz NOT NULL);
+  CREATE TABLE account (id text PRIMARY KEY, "userId" text NOT NULL REFERENCES "user", "providerId" text NOT NULL, password text);
+  INSERT INTO "user" VALUES ('a1', 'Bea Better', 'bea@example.org', true, '2022-01-01'), ('a2', 'Git Hub', 'git@example.org', false, now());
+  INSERT INTO account VALUES ('b1', 'a1', 'credential', '902a3862fed90cedc2a6d39b8e71aaed:bf1a3718fc4ba695543f77d89d3041391a40f6277136b1691f96bc9396052f7d1279808ec6b0c74aa2d452750069178c997a3a2fd94be495cc4cf2691d5dfea6'), ('b2', 'a2', 'github', NULL);`
+
 test('the SQL, block by block, in an empty database', () => {
   const all = blocks('sql')
   assert.ok(all.length >= 6)
+  stack.psql(OTHER_SYSTEMS)
   for (const block of all) stack.psql(`SET client_min_messages = error; ${block}`)
+
+  const moved = stack.psql("SELECT email, first_name, status FROM auth.users WHERE email <> 'alice@example.org' ORDER BY email").split('\n')
+  assert.deepEqual(moved, ['bea@example.org|Bea Better|active', 'dora@example.org|Dora|active', 'draft@example.org|Draft|invited', 'git@example.org|Git Hub|unverified', 'sam@example.org||suspended', 'sue@example.org|Sue|active'])
+  for (const name of ['dora', 'sue', 'bea']) assert.match(stack.psql(`SELECT auth.login('${name}@example.org', 'correct horse')`), /access_token/)
+  assert.equal(stack.psql("SELECT count(*) FROM auth.users u JOIN directus_users d USING (id)"), '2')
   assert.equal(stack.psql("SELECT count(*) FROM pg_policy WHERE polrelid = 'public.notes'::regclass"), '6')
 })
 

@@ -142,7 +142,8 @@ CREATE TABLE auth_private.signing_keys (
 	purpose text NOT NULL
 		CONSTRAINT signing_keys_purpose_is_known CHECK (purpose IN ('access_token', 'refresh_token', 'login_attempt')),
 	secret_key bytea NOT NULL
-		CONSTRAINT signing_keys_secret_key_has_32_bytes CHECK (pg_catalog.octet_length(secret_key) = 32),
+		-- as it is, or sealed
+		CONSTRAINT signing_keys_secret_key_has_32_or_72_bytes CHECK (pg_catalog.octet_length(secret_key) IN (32, 72)),
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	signs_from timestamptz NOT NULL,
 	verifies_until timestamptz NOT NULL DEFAULT 'infinity'
@@ -361,6 +362,23 @@ COMMENT ON FUNCTION auth.postgrest_config() IS
 	'hand PostgREST (db-pre-config) its schemas, anonymous role, public keys, audience and pre-request, and have it commit always and cache no token';
 REVOKE ALL ON FUNCTION auth.postgrest_config() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.postgrest_config() TO authenticator;
+
+CREATE FUNCTION auth_private.session_deleted() RETURNS trigger
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_session_deleted';
+ALTER FUNCTION auth_private.session_deleted() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.session_deleted() IS 'note in the audit log that somebody was signed out by deleting the row of a session';
+REVOKE ALL ON FUNCTION auth_private.session_deleted() FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth.purge_expired() RETURNS bigint
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_purge_expired';
+ALTER FUNCTION auth.purge_expired() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.purge_expired() IS
+	'delete at most 1000 rows each of sessions that ended by themselves a day ago, counters of attempts that count for nothing any more, decoys, and the audit log beyond auth.audit_retention; skip what is locked; return how many, 0 when nothing is left; for an operator, to be called again and again, each time in a transaction of its own';
+REVOKE ALL ON FUNCTION auth.purge_expired() FROM PUBLIC, anon, authenticated, authenticator;
 
 
 --
@@ -610,6 +628,12 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.sessions'::regclass AND polname = 'users_may_end_their_sessions') THEN
 		CREATE POLICY users_may_end_their_sessions ON auth.sessions FOR DELETE TO authenticated
 			USING (user_id OPERATOR(pg_catalog.=) auth.uid());
+	END IF;
+
+	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'auth.sessions'::regclass AND tgname = 'sessions_deleted') THEN
+		CREATE TRIGGER sessions_deleted AFTER DELETE ON auth.sessions FOR EACH ROW
+			WHEN (CURRENT_USER <> 'auth_owner')
+			EXECUTE FUNCTION auth_private.session_deleted();
 	END IF;
 
 	IF to_regclass('auth_private.audit_log') IS NULL THEN

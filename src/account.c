@@ -8,6 +8,7 @@
 
 #include "catalog/pg_type.h"
 #include "statement.h"
+#include "sweep.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -94,6 +95,22 @@ write_decoy(void)
 	if (!auth_statement_fetch(&insert_user, NULL, &id, 1))
 		elog(ERROR, "could not write a decoy");
 	auth_statement_run(&insert_credentials, &id);
+}
+
+uint64
+auth_account_purge_decoys(void)
+{
+	static Sweep sweep = {
+		.statement = {
+			.text = "DELETE FROM auth_private.decoys WHERE ctid OPERATOR(pg_catalog.=) ANY (ARRAY("
+					"SELECT ctid FROM auth_private.decoys WHERE ctid OPERATOR(pg_catalog.>=) $1 "
+					"LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING ctid",
+			.argument_count = 2,
+			.argument_types = {TIDOID, INT8OID},
+		},
+	};
+
+	return auth_sweep_next(&sweep, NULL);
 }
 
 static void

@@ -67,6 +67,9 @@ extern void auth_account_import(const ImportedAccount *imported, pg_uuid_t *id);
 #define STAND_IN_KEY_BYTES UUID_LEN
 extern char *auth_account_stand_in(const unsigned char key[STAND_IN_KEY_BYTES]);
 
+/* Delete a batch of what was written for addresses that were taken; returns how many. */
+extern uint64 auth_account_purge_decoys(void);
+
 /* Replace the stored hash of a password. */
 extern void auth_account_set_password_hash(const pg_uuid_t *id, const char *password_hash);
 

@@ -9,9 +9,12 @@
 #include "audit.h"
 
 #include "catalog/pg_type.h"
+#include "clock.h"
 #include "json.h"
 #include "request.h"
+#include "settings.h"
 #include "statement.h"
+#include "sweep.h"
 #include "utils/builtins.h"
 
 static NullableDatum
@@ -50,4 +53,23 @@ auth_audit_record(const AuditEvent *event)
 	};
 
 	auth_statement_run(&insert, values);
+}
+
+/* Rows are written in the order of their ids, or nearly so. */
+uint64
+auth_audit_purge(void)
+{
+	static Statement delete = {
+		.text = "DELETE FROM auth_private.audit_log WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
+				"SELECT id FROM (SELECT id, at FROM auth_private.audit_log ORDER BY id LIMIT $2) AS oldest "
+				"WHERE at OPERATOR(pg_catalog.<) $1))",
+		.argument_count = 2,
+		.argument_types = {TIMESTAMPTZOID, INT8OID},
+	};
+	NullableDatum values[] = {
+		auth_value_of(TimestampTzGetDatum(auth_clock_in(-auth_settings.audit_retention))),
+		auth_value_of(Int64GetDatum(SWEEP_BATCH_ROWS)),
+	};
+
+	return auth_settings.audit_retention == 0 ? 0 : auth_statement_run(&delete, values);
 }

@@ -16,6 +16,9 @@ typedef struct AuditEvent
 	const char *reason; /* more than the client was told, or NULL */
 } AuditEvent;
 
+/* Delete a batch of rows older than auth.audit_retention; returns how many. */
+extern uint64 auth_audit_purge(void);
+
 /* Write a row with the client's address and user agent. */
 extern void auth_audit_record(const AuditEvent *event);
 

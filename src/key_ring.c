@@ -17,6 +17,8 @@
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "compat.h"
+#include "key_seal.h"
+#include "settings.h"
 #include "statement.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
@@ -33,7 +35,20 @@ typedef struct KeyRing
 	SigningKey signing_keys[KEY_RING_MAX_SIGNING_KEYS]; /* the newest first */
 	int signing_key_count;
 	const Secret *mac_keys[PURPOSE_COUNT];
+
+	/* what opened them: another file may open nothing */
+	char *key_file;
+	char *previous_key_file;
 } KeyRing;
+
+/* What goes through the rows of the table. */
+typedef struct KeyReader
+{
+	KeySeal seal;
+	KeyRing *ring;
+	int sealed_count;
+	int plain_count;
+} KeyReader;
 
 static KeyRing *ring;
 static bool ring_is_current;
@@ -138,43 +153,78 @@ add_signing_key(KeyRing *new_ring, const Secret *seed, TimestampTz signs_from, T
 	key->verifies_until = verifies_until;
 }
 
-/* One row: purpose, secret_key, signs_from, verifies_until */
+/* The secret of a stored one, which is zeroed. */
+static const Secret *
+open_stored(KeyReader *reader, KeyPurpose purpose, const char *key_id, Datum value)
+{
+	bytea *stored = DatumGetByteaPP(value);
+	const Secret *secret;
+
+	if (VARSIZE_ANY_EXHDR(stored) == key_length(purpose))
+	{
+		reader->plain_count++;
+		secret = auth_secret_from_bytes(VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
+		auth_secret_zero(VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
+		return secret;
+	}
+	if (VARSIZE_ANY_EXHDR(stored) == key_length(purpose) + KEY_SEAL_OVERHEAD)
+	{
+		reader->sealed_count++;
+		return auth_key_seal_open(&reader->seal, purpose_name(purpose), key_id,
+								  VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
+	}
+	elog(ERROR, "signing key of wrong length");
+}
+
+/* One row: kid, purpose, secret_key, signs_from, verifies_until */
 static void
 add_key(const NullableDatum *columns, void *state)
 {
-	KeyRing *new_ring = state;
-	KeyPurpose purpose = purpose_by_name(TextDatumGetCString(columns[0].value));
-	bytea *stored = DatumGetByteaPP(columns[1].value);
-	const Secret *secret = auth_secret_from_bytes(VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
-
-	auth_secret_zero(VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
-	if (secret->length != key_length(purpose))
-		elog(ERROR, "signing key of wrong length");
+	KeyReader *reader = state;
+	KeyPurpose purpose = purpose_by_name(TextDatumGetCString(columns[1].value));
+	const Secret *secret = open_stored(reader, purpose, TextDatumGetCString(columns[0].value), columns[2].value);
 
 	if (purpose == KEY_PURPOSE_ACCESS_TOKEN)
-		add_signing_key(new_ring, secret, DatumGetTimestampTz(columns[2].value),
-						DatumGetTimestampTz(columns[3].value));
+		add_signing_key(reader->ring, secret, DatumGetTimestampTz(columns[3].value),
+						DatumGetTimestampTz(columns[4].value));
 	else
-		new_ring->mac_keys[purpose] = secret;
+		reader->ring->mac_keys[purpose] = secret;
+}
+
+/*
+ * Until keys are sealed for the first time, none is.  From then on a key that
+ * is not was put there by somebody who does not have the file.
+ */
+static void
+require_no_mixture(const KeyReader *reader)
+{
+	if (reader->sealed_count > 0 && reader->plain_count > 0)
+		auth_key_seal_raise_unavailable("Some keys are sealed and some are not.",
+										"Somebody has written to auth_private.signing_keys: delete the keys that have 32 bytes.");
 }
 
 static KeyRing *
 load(void)
 {
 	static Statement select_keys = {
-		.text = "SELECT purpose, secret_key, signs_from, verifies_until FROM auth_private.signing_keys "
+		.text = "SELECT kid, purpose, secret_key, signs_from, verifies_until FROM auth_private.signing_keys "
 				"WHERE verifies_until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
 				"ORDER BY signs_from DESC",
 		.snapshot = SNAPSHOT_LATEST,
 	};
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext context = AllocSetContextCreate(caller, "auth key ring", ALLOCSET_SMALL_SIZES);
+	KeyReader reader = {.seal = auth_key_seal_read()};
 	KeyRing *new_ring;
 
 	MemoryContextSwitchTo(context);
 	new_ring = palloc0(sizeof(KeyRing));
 	new_ring->context = context;
-	auth_statement_each(&select_keys, NULL, 4, add_key, new_ring);
+	new_ring->key_file = pstrdup(auth_settings.key_file);
+	new_ring->previous_key_file = pstrdup(auth_settings.previous_key_file);
+	reader.ring = new_ring;
+	auth_statement_each(&select_keys, NULL, 5, add_key, &reader);
+	require_no_mixture(&reader);
 	MemoryContextSwitchTo(caller);
 
 	/* Until here an error would have deleted it with the caller's context. */
@@ -187,7 +237,8 @@ current_ring(void)
 {
 	KeyRing *new_ring;
 
-	if (ring_is_current)
+	if (ring_is_current && strcmp(ring->key_file, auth_settings.key_file) == 0 &&
+		strcmp(ring->previous_key_file, auth_settings.previous_key_file) == 0)
 		return ring;
 
 	/* Set first: an invalidation that arrives while we read must not be lost. */
@@ -280,13 +331,50 @@ auth_key_ring_add(const char *key_id, KeyPurpose purpose, const Secret *secret, 
 		.argument_count = 4,
 		.argument_types = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID},
 	};
+	const char *id = key_id == NULL ? purpose_name(purpose) : key_id;
+	KeySeal seal = auth_key_seal_read();
+	const Secret *stored = auth_key_seal_close(&seal, purpose_name(purpose), id, secret);
 	NullableDatum values[] = {
-		auth_value_text(key_id == NULL ? purpose_name(purpose) : key_id),
+		auth_value_text(id),
 		auth_value_text(purpose_name(purpose)),
-		auth_value_bytes(secret->bytes, secret->length),
+		auth_value_bytes(stored->bytes, stored->length),
 		auth_value_of(TimestampTzGetDatum(signs_from)),
 	};
 
 	auth_statement_run(&insert, values);
-	auth_secret_zero(DatumGetPointer(values[2].value), VARHDRSZ + secret->length);
+	auth_secret_zero(DatumGetPointer(values[2].value), VARHDRSZ + stored->length);
+}
+
+/* One row: kid, purpose, secret_key */
+static void
+store_again(const NullableDatum *columns, void *state)
+{
+	static Statement update = {
+		.text = "UPDATE auth_private.signing_keys SET secret_key = $2 WHERE kid OPERATOR(pg_catalog.=) $1",
+		.argument_count = 2,
+		.argument_types = {TEXTOID, BYTEAOID},
+	};
+	KeyReader *reader = state;
+	const char *key_id = TextDatumGetCString(columns[0].value);
+	KeyPurpose purpose = purpose_by_name(TextDatumGetCString(columns[1].value));
+	const Secret *secret = open_stored(reader, purpose, key_id, columns[2].value);
+	const Secret *stored = auth_key_seal_close(&reader->seal, purpose_name(purpose), key_id, secret);
+	NullableDatum values[] = {columns[0], auth_value_bytes(stored->bytes, stored->length)};
+
+	auth_statement_run(&update, values);
+	auth_secret_zero(DatumGetPointer(values[1].value), VARHDRSZ + stored->length);
+}
+
+void
+auth_key_ring_store_again(void)
+{
+	static Statement select_keys = {
+		.text = "SELECT kid, purpose, secret_key FROM auth_private.signing_keys ORDER BY kid FOR UPDATE",
+	};
+	KeyReader reader = {.seal = auth_key_seal_read()};
+
+	if (reader.seal.current == NULL && reader.seal.previous == NULL)
+		return;
+	auth_statement_each(&select_keys, NULL, 3, store_again, &reader);
+	require_no_mixture(&reader);
 }

@@ -44,10 +44,14 @@ extern Secret *auth_key_ring_random_key(KeyPurpose purpose);
  */
 extern void auth_key_ring_add(const char *key_id, KeyPurpose purpose, const Secret *secret, TimestampTz signs_from);
 
+/* Store every key again, sealed as the settings of today say. */
+extern void auth_key_ring_store_again(void);
+
 /*
- * The functions below read the keys on first use and whenever they changed,
- * and are to be called with the rights of auth_owner.  What they return is good
- * until any of them is called again.
+ * The functions below read the keys on first use and whenever they or the key
+ * files were changed, and are to be called with the rights of auth_owner.  What
+ * they return is good until any of them is called again.  They raise PT503 if
+ * the keys are sealed and cannot be opened.
  */
 
 /* The key that signs now; raises 55000 if there is none. */

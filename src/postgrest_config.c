@@ -19,6 +19,17 @@
 
 PG_FUNCTION_INFO_V1(auth_postgrest_config);
 
+/* For the log only: an error that is sent would end PostgREST's statement. */
+static void
+log_error(const ErrorData *error)
+{
+	const char *detail = error->detail != NULL ? error->detail : error->detail_log;
+
+	ereport(LOG_SERVER_ONLY,
+			(errmsg("PostgREST is given no keys: %s", error->message),
+			 detail == NULL ? 0 : errdetail("%s", detail)));
+}
+
 /* Without keys PostgREST refuses every token, and serves the rest. */
 static const char *
 jwks_or_none(void)
@@ -36,10 +47,13 @@ jwks_or_none(void)
 	}
 	PG_CATCH();
 	{
+		ErrorData *error;
+
 		MemoryContextSwitchTo(context);
-		EmitErrorReport();
+		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
+		log_error(error);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);

@@ -16,7 +16,11 @@
 #include "request.h"
 #include "settings.h"
 #include "statement.h"
+#include "sweep.h"
 #include "utils/builtins.h"
+
+/* A clock that is set forward by mistake must not delete what still lives. */
+#define PURGE_GRACE_SECONDS (24 * 60 * 60)
 
 static void
 insert_session(Session *session)
@@ -235,4 +239,21 @@ uint64
 auth_session_end_all(const pg_uuid_t *user_id)
 {
 	return auth_session_end_others(user_id, NULL);
+}
+
+uint64
+auth_session_purge(void)
+{
+	static Sweep sweep = {
+		.statement = {
+			.text = "DELETE FROM auth.sessions WHERE ctid OPERATOR(pg_catalog.=) ANY (ARRAY("
+					"SELECT ctid FROM auth.sessions WHERE ctid OPERATOR(pg_catalog.>=) $1 "
+					"AND LEAST(expires_at, not_after) OPERATOR(pg_catalog.<) $3 LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING ctid",
+			.argument_count = 3,
+			.argument_types = {TIDOID, INT8OID, TIMESTAMPTZOID},
+		},
+	};
+	NullableDatum ended_before = auth_value_of(TimestampTzGetDatum(auth_clock_in(-PURGE_GRACE_SECONDS)));
+
+	return auth_sweep_next(&sweep, &ended_before);
 }

@@ -58,6 +58,9 @@ extern void auth_session_advance(Session *session, int presented_generation, int
  */
 extern bool auth_session_is_live(const pg_uuid_t *id, const pg_uuid_t *user_id, NameData *role);
 
+/* Delete a batch of sessions that ended by themselves; returns how many. */
+extern uint64 auth_session_purge(void);
+
 /* End sessions; return how many there were. */
 extern uint64 auth_session_end(const pg_uuid_t *id);
 extern uint64 auth_session_end_others(const pg_uuid_t *user_id, const pg_uuid_t *kept_id);

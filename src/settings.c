@@ -2,7 +2,8 @@
  * settings.c
  *	  The settings auth.*, as a superuser or an operator sets them.
  *
- * All are SUSET: whoever could change them could also weaken what they guard.
+ * All but the key files are SUSET: whoever could change them could also weaken
+ * what they guard.
  */
 #include "postgres.h"
 
@@ -42,6 +43,16 @@ check_role_name(char **new_value, void **extra, GucSource source)
 		return false;
 	}
 	return check_not_empty(new_value, extra, source);
+}
+
+static bool
+check_absolute_path(char **new_value, void **extra, GucSource source)
+{
+	if (**new_value == '\0' || is_absolute_path(*new_value))
+		return true;
+
+	GUC_check_errdetail("The value must be empty or an absolute path.");
+	return false;
 }
 
 /* PostgREST hands header names over in lower case. */
@@ -223,6 +234,36 @@ define_login_attempts(void)
 }
 
 static void
+define_audit(void)
+{
+	DefineCustomIntVariable("auth.audit_retention",
+							"How long auth.purge_expired() keeps rows of the audit log; 0 for ever.",
+							NULL,
+							&auth_settings.audit_retention,
+							90 * ONE_DAY_SECONDS, 0, TEN_YEARS_SECONDS,
+							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
+}
+
+/* Of the whole server: keys sealed in one session must open in all others. */
+static void
+define_key_files(void)
+{
+	DefineCustomStringVariable("auth.key_file",
+							   "The file whose bytes seal secret keys in the database; empty for none.",
+							   "Without it, whoever reads the data directory or a base backup has the keys.",
+							   &auth_settings.key_file,
+							   "",
+							   PGC_SIGHUP, 0, check_absolute_path, NULL, NULL);
+
+	DefineCustomStringVariable("auth.previous_key_file",
+							   "The file that sealed keys before auth.key_file was changed; needed until the next rotation.",
+							   NULL,
+							   &auth_settings.previous_key_file,
+							   "",
+							   PGC_SIGHUP, 0, check_absolute_path, NULL, NULL);
+}
+
+static void
 define_tokens(void)
 {
 	DefineCustomStringVariable("auth.issuer",
@@ -300,6 +341,8 @@ auth_settings_define(void)
 	define_registration();
 	define_passwords();
 	define_login_attempts();
+	define_audit();
+	define_key_files();
 	define_tokens();
 	define_cookies();
 }

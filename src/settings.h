@@ -46,6 +46,13 @@ typedef struct Settings
 	int login_attempts_free_per_address;
 	int login_attempts_max_delay;
 
+	/* seconds; 0 for ever */
+	int audit_retention;
+
+	/* keys */
+	char *key_file;
+	char *previous_key_file;
+
 	/* tokens and the HTTP boundary */
 	char *issuer;
 	char *audience;

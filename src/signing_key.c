@@ -13,7 +13,6 @@
 
 #include "catalog/pg_type.h"
 #include "clock.h"
-#include "commands/async.h"
 #include "fmgr.h"
 #include "json.h"
 #include "settings.h"
@@ -25,7 +24,6 @@
 #define PUBLICATION_SECONDS 10
 
 PG_FUNCTION_INFO_V1(auth_jwks);
-PG_FUNCTION_INFO_V1(auth_rotate_signing_key);
 
 static void
 append_jwk(StringInfo jwks, const SigningKey *key)
@@ -139,32 +137,21 @@ require_room(int count)
 			 errhint("Wait until the oldest of these tokens have expired.")));
 }
 
-static Datum
-rotate_signing_key(PG_FUNCTION_ARGS)
+char *
+auth_signing_key_rotate(void)
 {
 	const SigningKey *keys;
 	int count;
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz signs_from;
-	char *key_id;
 
 	delete_expired_keys();
 	count = auth_key_ring_public_keys(&keys);
 	require_room(count);
+	auth_key_ring_store_again();
 
 	signs_from = count == 0 ? now : auth_clock_after(now, PUBLICATION_SECONDS);
 	create_mac_keys(now);
 	retire_signing_keys(signs_from);
-	key_id = create_signing_key(signs_from);
-
-	/* PostgREST then asks auth.postgrest_config() for the new set of keys. */
-	Async_Notify("pgrst", "reload config");
-	PG_RETURN_TEXT_P(cstring_to_text(key_id));
-}
-
-/* auth.rotate_signing_key() returns text */
-Datum
-auth_rotate_signing_key(PG_FUNCTION_ARGS)
-{
-	return auth_secret_call(rotate_signing_key, fcinfo);
+	return create_signing_key(signs_from);
 }

@@ -117,14 +117,16 @@ auth_statement_fetch(Statement *statement, const NullableDatum *arguments,
 	return is_found;
 }
 
-void
+uint64
 auth_statement_each(Statement *statement, const NullableDatum *arguments, int column_count,
 					StatementRowFunction function, void *state)
 {
 	MemoryContext context = CurrentMemoryContext;
+	uint64 row_count;
 
 	execute(statement, arguments);
-	for (uint64 i = 0; i < SPI_processed; i++)
+	row_count = SPI_processed;
+	for (uint64 i = 0; i < row_count; i++)
 	{
 		NullableDatum columns[STATEMENT_MAX_COLUMNS];
 		MemoryContext spi_context;
@@ -137,6 +139,7 @@ auth_statement_each(Statement *statement, const NullableDatum *arguments, int co
 		MemoryContextSwitchTo(spi_context);
 	}
 	SPI_finish();
+	return row_count;
 }
 
 NullableDatum

@@ -39,10 +39,10 @@ extern uint64 auth_statement_run(Statement *statement, const NullableDatum *argu
 extern bool auth_statement_fetch(Statement *statement, const NullableDatum *arguments,
 								 NullableDatum *columns, int column_count);
 
-/* Call a function for each row, in the current memory context. */
+/* Call a function for each row, in the current memory context; returns how many there were. */
 typedef void (*StatementRowFunction)(const NullableDatum *columns, void *state);
-extern void auth_statement_each(Statement *statement, const NullableDatum *arguments, int column_count,
-								StatementRowFunction function, void *state);
+extern uint64 auth_statement_each(Statement *statement, const NullableDatum *arguments, int column_count,
+								  StatementRowFunction function, void *state);
 
 /* Values for arguments. */
 extern NullableDatum auth_value_of(Datum value);

@@ -20,11 +20,15 @@
 #include "request.h"
 #include "settings.h"
 #include "statement.h"
+#include "sweep.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 /* A counter is forgotten after this long without an attempt, or after its delay. */
 #define FORGET_AFTER_SECONDS (60 * 60)
+
+/* An address where an account has signed in stays one of its own for as long. */
+#define REMEMBER_ADDRESS_SECONDS (400 * 24 * 60 * 60)
 
 /* The longest delay that somebody else can put on an account's owner. */
 #define SHARED_MAX_DELAY_SECONDS 60
@@ -48,13 +52,18 @@ key_value(const AttemptCounter *counter)
 	return auth_value_bytes(counter->key, ATTEMPT_KEY_BYTES);
 }
 
+static int
+forget_after_seconds(void)
+{
+	return Max(FORGET_AFTER_SECONDS, auth_settings.login_attempts_max_delay);
+}
+
 /* One row: failures, last_at, has_succeeded */
 static void
 read_state(AttemptCounter *counter, const NullableDatum *columns)
 {
 	TimestampTz last_at = DatumGetTimestampTz(columns[1].value);
-	int forget_after = Max(FORGET_AFTER_SECONDS, auth_settings.login_attempts_max_delay);
-	bool is_forgotten = TimestampDifferenceExceeds(last_at, GetCurrentTimestamp(), forget_after * 1000);
+	bool is_forgotten = last_at <= auth_clock_in(-forget_after_seconds());
 
 	counter->failures = is_forgotten ? 0 : DatumGetInt32(columns[0].value);
 	counter->last_at = last_at;
@@ -229,4 +238,25 @@ auth_throttle_forgive(const Attempt *attempt)
 {
 	write_counter(&attempt->pair, 0, GetCurrentTimestamp(), true);
 	write_counter(&attempt->account, 0, GetCurrentTimestamp(), false);
+}
+
+uint64
+auth_throttle_purge(void)
+{
+	static Sweep sweep = {
+		.statement = {
+			.text = "DELETE FROM auth_private.login_attempts WHERE ctid OPERATOR(pg_catalog.=) ANY (ARRAY("
+					"SELECT ctid FROM auth_private.login_attempts WHERE ctid OPERATOR(pg_catalog.>=) $1 "
+					"AND last_at OPERATOR(pg_catalog.<) CASE WHEN has_succeeded THEN $4 ELSE $3 END "
+					"LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING ctid",
+			.argument_count = 4,
+			.argument_types = {TIDOID, INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID},
+		},
+	};
+	NullableDatum ends[] = {
+		auth_value_of(TimestampTzGetDatum(auth_clock_in(-forget_after_seconds()))),
+		auth_value_of(TimestampTzGetDatum(auth_clock_in(-REMEMBER_ADDRESS_SECONDS))),
+	};
+
+	return auth_sweep_next(&sweep, ends);
 }

@@ -43,6 +43,9 @@ extern void auth_throttle_withdraw(const Attempt *attempt);
 /* The password was wrong: count it for the address as well. */
 extern void auth_throttle_note_failure(const Attempt *attempt);
 
+/* Delete a batch of counters that count for nothing any more; returns how many. */
+extern uint64 auth_throttle_purge(void);
+
 /* It was right: clear the account, and remember the address as one of its own. */
 extern void auth_throttle_forgive(const Attempt *attempt);
 

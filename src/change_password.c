@@ -36,6 +36,15 @@ refuse(const Refusal *refusal)
 	return auth_refuse(&complete);
 }
 
+static Datum
+refuse_busy(void)
+{
+	return refuse(&(Refusal){
+		.kind = REFUSAL_SERVER_BUSY,
+		.retry_after_seconds = auth_hash_gate_retry_after(),
+	});
+}
+
 /* Whether the current password is right; if so, the new one is in force. */
 static bool
 replace_password(const pg_uuid_t *user_id, const Secret *current, const Secret *new)
@@ -84,16 +93,19 @@ change_password(PG_FUNCTION_ARGS)
 	if (problem != NULL)
 		return refuse(&(Refusal){.kind = REFUSAL_WEAK_PASSWORD, .details = problem});
 
-	if (!auth_throttle_admit(account.email, &attempt, &retry_after))
-		return refuse(&(Refusal){.kind = REFUSAL_TOO_MANY_ATTEMPTS, .retry_after_seconds = retry_after});
+	if (!auth_hash_gate_queue())
+		return refuse_busy();
 
+	if (!auth_throttle_admit(account.email, &attempt, &retry_after))
+	{
+		auth_hash_gate_leave_queue();
+		return refuse(&(Refusal){.kind = REFUSAL_TOO_MANY_ATTEMPTS, .retry_after_seconds = retry_after});
+	}
 	if (!auth_hash_gate_enter())
 	{
+		auth_hash_gate_leave_queue();
 		auth_throttle_withdraw(&attempt);
-		return refuse(&(Refusal){
-			.kind = REFUSAL_SERVER_BUSY,
-			.retry_after_seconds = auth_hash_gate_retry_after(),
-		});
+		return refuse_busy();
 	}
 	is_right = replace_password(&account.id, current, new);
 	auth_hash_gate_leave();

@@ -3,8 +3,10 @@
  *	  How many passwords are hashed at once, in the whole cluster.
  *
  * A hash costs a processor and much memory, so a storm of sign-ins would take
- * both from everything else.  A slot is a lock in PostgreSQL's lock table: that
- * needs no shared memory of ours, and the slot of a killed backend comes free.
+ * both from everything else; and whoever waits for a hash holds a connection,
+ * of which PostgREST has only so many.  So both are limited: slots to hash in,
+ * and places to wait in.  Either is a lock in PostgreSQL's lock table: that
+ * needs no shared memory of ours, and what a killed backend held comes free.
  */
 #include "postgres.h"
 
@@ -12,31 +14,32 @@
 
 #include "hash_gate.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "settings.h"
 #include "storage/latch.h"
 #include "storage/lock.h"
+#include "utils/guc.h"
+#include "utils/resowner.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
 /*
- * SQL's advisory locks use 1 and 2 in the tag's last field.  With 3, no SQL
- * session can take a slot.  No database: the slots are the cluster's.
+ * SQL's advisory locks use 1 and 2 in the tag's last field.  With others, no
+ * SQL session can take a slot or a place.  No database: they are the cluster's.
  */
-#define SLOT_LOCK_KIND 3
-#define SLOT_LOCK_CLASS 0x61757468 /* "auth" */
+typedef enum SeatKind
+{
+	SEAT_SLOT = 3, /* to hash in */
+	SEAT_PLACE = 4, /* in the queue, or in a slot */
+	SEAT_HEAD = 5, /* the one that is at the head of the queue */
+} SeatKind;
+
+#define LOCK_CLASS 0x61757468 /* "auth" */
 #define POLL_INTERVAL_MS 1
 
 static LOCKTAG held_slot;
-
-static LOCKTAG
-slot_tag(int slot)
-{
-	LOCKTAG tag;
-
-	SET_LOCKTAG_ADVISORY(tag, InvalidOid, SLOT_LOCK_CLASS, slot, SLOT_LOCK_KIND);
-	return tag;
-}
+static LOCKTAG held_place;
 
 static int
 slot_count(void)
@@ -50,20 +53,67 @@ slot_count(void)
 	return Max(processors / 2, 1);
 }
 
-static bool
-take_free_slot(int count)
+static LOCKTAG
+seat_tag(SeatKind kind, int seat)
 {
-	for (int slot = 0; slot < count; slot++)
-	{
-		LOCKTAG tag = slot_tag(slot);
+	LOCKTAG tag;
 
-		if (LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
-		{
-			held_slot = tag;
+	SET_LOCKTAG_ADVISORY(tag, InvalidOid, LOCK_CLASS, seat, kind);
+	return tag;
+}
+
+static bool
+take_free_seat(SeatKind kind, int count, LOCKTAG *held)
+{
+	for (int seat = 0; seat < count; seat++)
+	{
+		*held = seat_tag(kind, seat);
+		if (LockAcquire(held, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
 			return true;
-		}
 	}
 	return false;
+}
+
+/*
+ * Sleep until whoever came first has gone in, at most until the deadline.
+ *
+ * PostgreSQL's lock_timeout is an error, so it must come in a subtransaction.
+ */
+static bool
+wait_for_head(const LOCKTAG *head, int timeout_ms)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile bool is_head = false;
+
+	BeginInternalSubTransaction(NULL);
+	PG_TRY();
+	{
+		int nest_level = NewGUCNestLevel();
+
+		(void) set_config_option("lock_timeout", psprintf("%d", timeout_ms), PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+		(void) LockAcquire(head, ExclusiveLock, false, false);
+		AtEOXact_GUC(true, nest_level);
+		ReleaseCurrentSubTransaction();
+		is_head = true;
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE)
+			ReThrowError(error);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+
+	return is_head;
 }
 
 static void
@@ -75,13 +125,11 @@ pause_shortly(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
-bool
-auth_hash_gate_enter(void)
+/* Only the head of the queue looks at the slots again and again. */
+static bool
+wait_for_slot(TimestampTz deadline)
 {
-	TimestampTz deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), auth_settings.hash_wait_timeout_ms);
-	int count = slot_count();
-
-	while (!take_free_slot(count))
+	while (!take_free_seat(SEAT_SLOT, slot_count(), &held_slot))
 	{
 		if (GetCurrentTimestamp() >= deadline)
 			return false;
@@ -90,10 +138,39 @@ auth_hash_gate_enter(void)
 	return true;
 }
 
+bool
+auth_hash_gate_queue(void)
+{
+	return take_free_seat(SEAT_PLACE, slot_count() + auth_settings.max_waiting_hashes, &held_place);
+}
+
+bool
+auth_hash_gate_enter(void)
+{
+	TimestampTz deadline = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), auth_settings.hash_wait_timeout_ms);
+	LOCKTAG head = seat_tag(SEAT_HEAD, 0);
+	bool has_slot;
+
+	if (LockAcquire(&head, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL &&
+		(auth_settings.hash_wait_timeout_ms == 0 || !wait_for_head(&head, auth_settings.hash_wait_timeout_ms)))
+		return false;
+
+	has_slot = wait_for_slot(deadline);
+	LockRelease(&head, ExclusiveLock, false);
+	return has_slot;
+}
+
 void
 auth_hash_gate_leave(void)
 {
 	LockRelease(&held_slot, ExclusiveLock, false);
+	auth_hash_gate_leave_queue();
+}
+
+void
+auth_hash_gate_leave_queue(void)
+{
+	LockRelease(&held_place, ExclusiveLock, false);
 }
 
 int

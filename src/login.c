@@ -108,11 +108,17 @@ login(PG_FUNCTION_ARGS)
 	/* An address that nobody can have is unknown, like many others. */
 	(void) auth_email_canonicalize(VARDATA_ANY(address), VARSIZE_ANY_EXHDR(address), email);
 
-	if (!auth_throttle_admit(email, &attempt, &retry_after))
-		return refuse_until(REFUSAL_TOO_MANY_ATTEMPTS, retry_after);
+	if (!auth_hash_gate_queue())
+		return refuse_until(REFUSAL_SERVER_BUSY, auth_hash_gate_retry_after());
 
+	if (!auth_throttle_admit(email, &attempt, &retry_after))
+	{
+		auth_hash_gate_leave_queue();
+		return refuse_until(REFUSAL_TOO_MANY_ATTEMPTS, retry_after);
+	}
 	if (!auth_hash_gate_enter())
 	{
+		auth_hash_gate_leave_queue();
 		auth_throttle_withdraw(&attempt);
 		return refuse_until(REFUSAL_SERVER_BUSY, auth_hash_gate_retry_after());
 	}

@@ -95,7 +95,7 @@ register_user(PG_FUNCTION_ARGS)
 	/* A misspelt setting is found out now, not at the account's first request. */
 	(void) get_role_oid(auth_settings.default_role, false);
 
-	if (!auth_hash_gate_enter())
+	if (!auth_hash_gate_queue() || !auth_hash_gate_enter())
 		return auth_refuse(&(Refusal){
 			.kind = REFUSAL_SERVER_BUSY,
 			.event = EVENT,

@@ -193,6 +193,13 @@ define_passwords(void)
 							0, 0, 1024,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
+	DefineCustomIntVariable("auth.max_waiting_hashes",
+							"How many calls wait for their turn to hash; more are refused at once.",
+							"Each holds a connection, of which PostgREST has only db-pool.",
+							&auth_settings.max_waiting_hashes,
+							40, 0, 10000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
+
 	DefineCustomIntVariable("auth.hash_wait_timeout",
 							"How long a call waits for its turn to hash before it is refused.",
 							NULL,

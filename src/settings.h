@@ -38,6 +38,7 @@ typedef struct Settings
 	int password_memory_kb;
 	int password_passes;
 	int max_concurrent_hashes;
+	int max_waiting_hashes;
 	int hash_wait_timeout_ms;
 
 	/* guessing; delays in seconds */

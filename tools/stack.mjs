@@ -157,7 +157,7 @@ class Stack {
   }
 
   async runPostgres(settings = {}) {
-    const all = { listen_addresses: '', unix_socket_directories: this.socketDirectory, fsync: 'off', max_connections: '60', ...settings }
+    const all = { listen_addresses: '', unix_socket_directories: this.socketDirectory, fsync: 'off', max_connections: '100', ...settings }
     const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     this.postgres = this.serve('postgres', join(this.bindir, 'postgres'), ['-D', this.dataDirectory, ...args], { signal: 'INT' })
     await this.waitUntil('PostgreSQL', this.postgres, () => {
@@ -184,6 +184,7 @@ class Stack {
       env: {
         PGRST_DB_URI: `postgres://authenticator@/${this.database}?host=${this.socketDirectory}`,
         PGRST_DB_PRE_CONFIG: 'auth.postgrest_config',
+        PGRST_DB_POOL: '50',
         PGRST_SERVER_HOST: '127.0.0.1',
         PGRST_SERVER_PORT: String(port),
         PGRST_ADMIN_SERVER_PORT: String(adminPort),

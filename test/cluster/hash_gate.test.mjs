@@ -1,0 +1,98 @@
+// Who hashes a password waits for a turn, in order and for a while, and leaves nothing behind.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import pg from 'pg'
+import { startStack } from '../../tools/stack.mjs'
+
+const PASSWORD = 'correct horse battery'
+let stack
+before(async () => {
+  stack = await startStack({ postgrest: false })
+  stack.psql(`SELECT auth.register_user('user' || n || '@example.org', '${PASSWORD}') FROM generate_series(1, 8) AS n`)
+})
+after(() => stack.stop())
+
+async function connect(t, settings = {}) {
+  const client = new pg.Client({ host: stack.socketDirectory, user: 'postgres', database: stack.database })
+  await client.connect()
+  t.after(() => client.end())
+  for (const [name, value] of Object.entries({ max_concurrent_hashes: 1, ...settings })) await client.query(`SELECT auth.uid(); SET auth.${name} = '${value}'`)
+  return client
+}
+const login = async (client, n, password = PASSWORD) => (await client.query('SELECT auth.login($1, $2) AS answer', [`user${n}@example.org`, password])).rows[0].answer
+
+// Locks of the gate by kind: slots (3), places (4), the head of the queue (5); granted or not.
+const seats = (kind, granted = true) => Number(stack.psql(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = 0 AND objsubid = ${kind} AND granted = ${granted}`))
+async function until(condition) {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+// Somebody who hashes for seconds.
+async function occupySlot(t) {
+  const client = await connect(t, { password_memory: '1GB', password_passes: 4 })
+  const isDone = client.query("SELECT auth.register_user('slow' || gen_random_uuid() || '@example.org', 'correct horse battery')")
+  await until(() => seats(3) === 1)
+  return { isDone }
+}
+
+test('who gets no turn in time is refused, as head of the queue and behind it, and the attempt does not count', async (t) => {
+  const clients = await Promise.all([1, 2, 3].map(() => connect(t, { hash_wait_timeout: '200ms' })))
+  const slow = await occupySlot(t)
+  const answers = await Promise.all(clients.map((client, i) => login(client, i + 1)))
+  assert.deepEqual(answers.map((answer) => answer.code), ['server_busy', 'server_busy', 'server_busy'])
+  assert.equal(stack.psql("SELECT coalesce(sum(failures), 0) FROM auth_private.login_attempts"), '0')
+  for (const client of clients) assert.equal((await client.query('SHOW lock_timeout')).rows[0].lock_timeout, '0')
+  await slow.isDone
+})
+
+test('who has time waits, and all get their turn', async (t) => {
+  const clients = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(() => connect(t, { hash_wait_timeout: '60s' })))
+  const slow = await occupySlot(t)
+  const answers = clients.map((client, i) => login(client, i + 1))
+  await until(() => seats(5, false) === 7)
+  assert.deepEqual([seats(3), seats(4), seats(5)], [1, 9, 1])
+  for (const answer of await Promise.all(answers)) assert.ok(answer.access_token, JSON.stringify(answer))
+  await slow.isDone
+  assert.deepEqual([seats(3), seats(4), seats(5)], [0, 0, 0])
+})
+
+test('where the queue is full, the next is refused at once', async (t) => {
+  const client = await connect(t, { hash_wait_timeout: '60s', max_waiting_hashes: 1 })
+  const next = await connect(t, { hash_wait_timeout: '60s', max_waiting_hashes: 1 })
+  const slow = await occupySlot(t)
+  const waits = login(client, 1)
+  await until(() => seats(4) === 2)
+  const refused = await login(next, 2)
+  assert.deepEqual([refused.code, seats(3)], ['server_busy', 1])
+  assert.ok((await waits).access_token)
+  await slow.isDone
+})
+
+test('a cancelled or killed waiter is out of the queue, and so is one who was refused inside a transaction', async (t) => {
+  const cancelled = await connect(t, { hash_wait_timeout: '60s' })
+  const killed = await connect(t, { hash_wait_timeout: '60s' })
+  killed.on('error', () => {})
+  const patient = await connect(t, { hash_wait_timeout: '60s' })
+  const slow = await occupySlot(t)
+  await cancelled.query("SET statement_timeout = '100ms'")
+  const pid = (await killed.query('SELECT pg_backend_pid() AS pid')).rows[0].pid
+  const patientAnswer = login(patient, 1)
+  const killedAnswer = assert.rejects(login(killed, 2))
+  await until(() => seats(5, false) === 1)
+  await assert.rejects(login(cancelled, 3), /statement timeout/)
+  stack.psql(`SELECT pg_terminate_backend(${pid})`)
+  await killedAnswer
+  await until(() => seats(4) === 2)
+  assert.ok((await patientAnswer).access_token)
+  await slow.isDone
+  await cancelled.query('RESET statement_timeout')
+  assert.ok((await login(cancelled, 3)).access_token)
+
+  const throttled = await connect(t, { login_attempts_free: 1 })
+  await login(throttled, 4, 'wrong')
+  await throttled.query('BEGIN')
+  assert.equal((await login(throttled, 4, 'wrong')).code, 'too_many_attempts')
+  assert.equal(seats(4), 0)
+  await throttled.query('ROLLBACK')
+})

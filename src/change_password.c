@@ -14,6 +14,7 @@
 #include "hash_gate.h"
 #include "identity.h"
 #include "json.h"
+#include "miscadmin.h"
 #include "password.h"
 #include "plain_result.h"
 #include "refusal.h"
@@ -83,6 +84,7 @@ change_password(PG_FUNCTION_ARGS)
 	int retry_after;
 	bool is_right;
 
+	PreventCommandIfReadOnly("auth.change_password()");
 	auth_plain_result_require();
 	if (auth_identity_user() == NULL || !auth_account_find_by_id(auth_identity_user(), &account))
 		ereport(ERROR,

@@ -12,6 +12,7 @@
 #include "audit.h"
 #include "email.h"
 #include "hash_gate.h"
+#include "miscadmin.h"
 #include "password.h"
 #include "plain_result.h"
 #include "refusal.h"
@@ -102,6 +103,7 @@ login(PG_FUNCTION_ARGS)
 	bool is_right;
 	int retry_after;
 
+	PreventCommandIfReadOnly("auth.login()");
 	auth_plain_result_require();
 	require_no_other_site(mode);
 

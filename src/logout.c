@@ -11,6 +11,7 @@
 #include "audit.h"
 #include "identity.h"
 #include "json.h"
+#include "miscadmin.h"
 #include "plain_result.h"
 #include "refresh_token.h"
 #include "request.h"
@@ -163,6 +164,7 @@ logout(PG_FUNCTION_ARGS)
 	Session session;
 	uint64 ended;
 
+	PreventCommandIfReadOnly("auth.logout()");
 	auth_plain_result_require();
 	if (!find_presented(refresh_token, &presented) || !auth_session_find(&presented.renewal.session_id, &session))
 		return answer(0, scope);

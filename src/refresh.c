@@ -11,6 +11,7 @@
 #include "access_token.h"
 #include "arguments.h"
 #include "audit.h"
+#include "miscadmin.h"
 #include "plain_result.h"
 #include "refresh_token.h"
 #include "refusal.h"
@@ -146,6 +147,7 @@ refresh(PG_FUNCTION_ARGS)
 	Session session;
 	const char *end_reason;
 
+	PreventCommandIfReadOnly("auth.refresh()");
 	auth_plain_result_require();
 	if (presented.is_in_cookie)
 		auth_request_require_same_site();

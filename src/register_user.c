@@ -11,6 +11,7 @@
 #include "hash_gate.h"
 #include "json.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "password.h"
 #include "plain_result.h"
 #include "refusal.h"
@@ -77,6 +78,7 @@ register_user(PG_FUNCTION_ARGS)
 	pg_uuid_t user_id;
 	bool is_new;
 
+	PreventCommandIfReadOnly("auth.register_user()");
 	auth_plain_result_require();
 
 	if (!auth_settings.registration)

@@ -1,0 +1,46 @@
+// A streaming standby of a stack's PostgreSQL, in a directory inside the stack's.
+//
+// It does what a stack does (psql, configure, startPostgrest) with a cluster
+// and sockets of its own; it ends with the stack.
+
+const REPLAY_TIMEOUT_MS = 60_000
+
+const standbyMethods = {
+  // Wait until what the primary has written so far is what queries here see.
+  async waitUntilCaughtUp() {
+    const written = this.primary.psql('SELECT pg_current_wal_lsn()')
+    await this.waitFor(`replay up to ${written}`, () => this.psql(`SELECT pg_last_wal_replay_lsn() >= '${written}'`) === 't')
+  },
+
+  // Receive nothing more, as if the primary were gone: what it writes from now on is lost here.
+  async disconnect() {
+    await this.configure({ primary_conninfo: '' })
+    await this.waitFor('the receiver to end', () => this.psql('SELECT count(*) FROM pg_stat_wal_receiver') === '0')
+  },
+
+  promote() {
+    if (this.psql('SELECT pg_promote()') !== 't') throw new Error('the standby was not promoted')
+  },
+
+  async waitFor(what, isDone) {
+    const deadline = Date.now() + REPLAY_TIMEOUT_MS
+    while (!(await isDone())) {
+      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}:\n${this.tail(this.postgres)}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  },
+}
+
+// Start a standby of a stack, with a PostgREST in front of it unless postgrest is false.
+export async function startStandby(primary, { settings = {}, postgrest = {} } = {}) {
+  const standby = Object.assign(Object.create(primary), standbyMethods, { primary })
+  standby.directory = primary.makeOwnDirectory('standby')
+  standby.socketDirectory = standby.makeOwnDirectory('socket')
+  standby.dataDirectory = standby.makeOwnDirectory('data')
+  standby.env = { ...primary.env, PGHOST: standby.socketDirectory }
+
+  primary.execute('pg_basebackup', ['-D', standby.dataDirectory, '-R', '--checkpoint=fast', '--no-sync'])
+  await standby.runPostgres(settings)
+  if (postgrest) await standby.startPostgrest(postgrest)
+  return standby
+}

@@ -13,6 +13,7 @@
 #include "arguments.h"
 #include "audit.h"
 #include "email.h"
+#include "miscadmin.h"
 #include "password.h"
 #include "secret.h"
 #include "settings.h"
@@ -88,6 +89,7 @@ import_user(PG_FUNCTION_ARGS)
 	};
 	pg_uuid_t *user_id = palloc(sizeof(pg_uuid_t));
 
+	PreventCommandIfReadOnly("auth.import_user()");
 	if (problem != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -11,6 +11,7 @@
 #include "account.h"
 #include "audit.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "session.h"
 #include "throttle.h"
 
@@ -20,7 +21,9 @@ PG_FUNCTION_INFO_V1(auth_purge_expired);
 Datum
 auth_purge_expired(PG_FUNCTION_ARGS)
 {
-	uint64 deleted = auth_session_purge() + auth_throttle_purge() + auth_account_purge_decoys() + auth_audit_purge();
+	uint64 deleted;
 
+	PreventCommandIfReadOnly("auth.purge_expired()");
+	deleted = auth_session_purge() + auth_throttle_purge() + auth_account_purge_decoys() + auth_audit_purge();
 	PG_RETURN_INT64((int64) deleted);
 }

@@ -8,6 +8,7 @@
 #include "commands/async.h"
 #include "commands/extension.h"
 #include "fmgr.h"
+#include "miscadmin.h"
 #include "secret.h"
 #include "signing_key.h"
 #include "utils/builtins.h"
@@ -17,7 +18,10 @@ PG_FUNCTION_INFO_V1(auth_rotate_signing_key);
 static Datum
 rotate_signing_key(PG_FUNCTION_ARGS)
 {
-	char *key_id = auth_signing_key_rotate();
+	char *key_id;
+
+	PreventCommandIfReadOnly("auth.rotate_signing_key()");
+	key_id = auth_signing_key_rotate();
 
 	/* While a dump is restored, the install script comes before the audit log. */
 	if (!creating_extension)

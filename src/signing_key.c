@@ -15,7 +15,6 @@
 #include "clock.h"
 #include "fmgr.h"
 #include "json.h"
-#include "miscadmin.h"
 #include "settings.h"
 #include "statement.h"
 #include "utils/builtins.h"
@@ -146,7 +145,6 @@ auth_signing_key_rotate(void)
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz signs_from;
 
-	PreventCommandIfReadOnly("auth.rotate_signing_key()");
 	delete_expired_keys();
 	count = auth_key_ring_public_keys(&keys);
 	require_room(count);

@@ -18,7 +18,7 @@ REGRESS_OPTS = --load-extension=pgcrypto --load-extension=$(EXTENSION)
 ISOLATION = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test/isolation --load-extension=pgcrypto --load-extension=$(EXTENSION)
 
-EXTRA_CLEAN = results output_iso tmp_check test/unit/bin node_modules/.package-lock-of-last-install
+EXTRA_CLEAN = results output_iso tmp_check test/unit/bin bench/bin node_modules/.package-lock-of-last-install
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
@@ -29,7 +29,7 @@ include $(PGXS)
 $(OBJS): $(wildcard src/*.h)
 endif
 
-.PHONY: run test test-unit test-sql test-http test-cluster packages lint format dist help
+.PHONY: run test test-unit test-sql test-http test-cluster bench packages lint format dist help
 
 run: packages ## start the whole stack with sample data, and print a first session
 	@exec node tools/run.mjs
@@ -49,6 +49,9 @@ test-http: packages ## real PostgREST (one file: FILES=test/http/life.test.mjs)
 test-cluster: packages ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/cluster/dump.test.mjs)
 	@tools/test cluster $(FILES)
 
+bench: packages ## the figures of the README, as ratios measured in one run (some: ONLY=storm,uid; in short: QUICK=1)
+	@exec node bench/bench.mjs
+
 packages:
 	@tools/packages
 
@@ -56,7 +59,7 @@ lint: ## formatting, warnings as errors, static analysis, and the rules of CONTR
 	@tools/lint
 
 format: ## format the C sources
-	@clang-format -i src/*.c src/*.h test/unit/*.c
+	@clang-format -i src/*.c src/*.h test/unit/*.c bench/*.c
 
 dist: ## make auth-VERSION.zip of what is committed
 	@git archive --prefix=$(EXTENSION)-$(EXTVERSION)/ -o $(EXTENSION)-$(EXTVERSION).zip HEAD

@@ -1,6 +1,7 @@
 // Accounts and sessions by the thousand, made as an operator could make them: by SQL.
 
 import { createHmac } from 'node:crypto'
+import { Connection } from './load.mjs'
 
 export const PASSWORD = 'correct horse battery'
 export const email = (number, name = 'user') => `${name}${number}@example.org`
@@ -34,17 +35,22 @@ export function refreshTokens(stack, count, options) {
   })
 }
 
-// Exchange a refresh token for the next pair.
+// Exchange a refresh token for the next pair, which there is if the status is 200.
 export async function refresh(connection, token) {
   const answer = await connection.call('refresh', { refresh_token: token })
-  if (answer.status !== 200) throw new Error(`refresh was answered by ${answer.status}: ${answer.text}`)
-  const { access_token: accessToken, refresh_token: refreshToken } = JSON.parse(answer.text)
+  const { access_token: accessToken, refresh_token: refreshToken } = answer.status === 200 ? JSON.parse(answer.text) : {}
   return { ...answer, accessToken, refreshToken }
 }
 
-export async function accessTokens(connection, refreshTokens) {
+export async function accessTokens(url, refreshTokens) {
+  const connection = new Connection(url)
   const tokens = []
-  for (const token of refreshTokens) tokens.push((await refresh(connection, token)).accessToken)
+  for (const refreshToken of refreshTokens) {
+    const { accessToken, status, text } = await refresh(connection, refreshToken)
+    if (!accessToken) throw new Error(`refresh was answered by ${status}: ${text}`)
+    tokens.push(accessToken)
+  }
+  connection.close()
   return tokens
 }
 

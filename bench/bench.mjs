@@ -8,7 +8,7 @@
 import { cpus } from 'node:os'
 import { startStack } from '../tools/stack.mjs'
 
-const ROWS = ['storm']
+const ROWS = ['hash', 'storm', 'current_user', 'list', 'refresh', 'uid', 'scale', 'churn', 'rotation']
 
 const SETTINGS = { fsync: 'on', max_connections: 200 }
 

@@ -7,8 +7,8 @@ import { Agent, request } from 'node:http'
 
 // QUICK=1 shows that the bench works; its ratios are too short to be believed.
 export const QUICK = Boolean(process.env.QUICK)
-const ROUNDS = QUICK ? 2 : 5
-const SECONDS = QUICK ? 2 : 6
+const ROUNDS = QUICK ? 2 : 12
+const SECONDS = QUICK ? 1 : 3
 
 const progress = (text) => process.stderr.write(`  ${text}\n`)
 
@@ -59,6 +59,7 @@ export async function load(url, clients, ask, isOver = after(SECONDS)) {
   const times = []
   const statuses = {}
   const start = performance.now()
+  const startOfUse = process.cpuUsage()
   const client = async (number) => {
     const connection = new Connection(url)
     while (!isOver()) {
@@ -70,7 +71,9 @@ export async function load(url, clients, ask, isOver = after(SECONDS)) {
     connection.close()
   }
   await Promise.all(Array.from({ length: clients }, (_, number) => client(number)))
-  return { times, statuses, seconds: (performance.now() - start) / 1000 }
+  const { user, system } = process.cpuUsage(startOfUse)
+  const seconds = (performance.now() - start) / 1000
+  return { times, statuses, seconds, clientLoad: (user + system) / 1e6 / seconds }
 }
 
 export function after(seconds) {
@@ -78,12 +81,14 @@ export function after(seconds) {
   return () => performance.now() > end
 }
 
-// Measure one thing and the other in turn, so that what else happens on the
-// machine happens to both.  The first round warms up and is not counted.
+// Measure one thing and the other in turn, and every other round the other way
+// round, so that what else happens on the machine happens to both.  The first
+// round warms up and is not counted.
 export async function alternate(measurements, rounds = ROUNDS) {
   const results = Object.fromEntries(Object.keys(measurements).map((name) => [name, []]))
-  for (let round = 0; round <= rounds; round++)
-    for (const [name, measure] of Object.entries(measurements)) {
+  const inTurn = Object.entries(measurements)
+  for (let round = 0; round <= rounds; round++, inTurn.reverse())
+    for (const [name, measure] of inTurn) {
       const result = await measure()
       if (round > 0) results[name].push(result)
       progress(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}, ${name}: ${describe(result)}`)
@@ -94,7 +99,7 @@ export async function alternate(measurements, rounds = ROUNDS) {
 export function describe(result) {
   if (typeof result === 'number') return result.toPrecision(4)
   const statuses = Object.entries(result.statuses).map(([status, count]) => `${count} × ${status}`).join(', ')
-  return `${(result.times.length / result.seconds).toFixed(0)}/s, p50 ${ms(percentile([result], 0.5))}, p99 ${ms(percentile([result], 0.99))} (${statuses})`
+  return `${(result.times.length / result.seconds).toFixed(0)}/s, p50 ${ms(percentile([result], 0.5))}, p99 ${ms(percentile([result], 0.99))} (${statuses}); clients ${Math.round(result.clientLoad * 100)} % CPU`
 }
 
 export const ms = (time) => `${time >= 100 ? Math.round(time) : time.toPrecision(3)} ms`
@@ -117,6 +122,15 @@ export function median(numbers) {
 // Of a rate over the one next to it.
 export const medianRatio = (numerators, denominators) =>
   median(numerators.map((numerator, round) => numerator / denominators[round]))
+
+// How much of one thing is done in the time of the other: the end of a line of the table.
+export function throughput(results, others) {
+  const [rates, otherRates] = [results.map(rate), others.map(rate)]
+  return {
+    value: medianRatio(rates, otherRates),
+    numbers: `${Math.round(median(rates))} to ${Math.round(median(otherRates))} per second`,
+  }
+}
 
 // "12.3/s 200, 4.5/s 503"
 export function ratesByStatus(results) {

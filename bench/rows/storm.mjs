@@ -1,7 +1,7 @@
 // What a storm of sign-ins leaves of everything else.
 
 import { accessTokens, addAccounts, addPosts, addSessions, email, PASSWORD, refreshTokens } from '../accounts.mjs'
-import { after, alternate, Connection, describe, load, median, ms, percentile, QUICK, rate, ratesByStatus, requireOnly200 } from '../load.mjs'
+import { after, alternate, describe, load, median, ms, percentile, QUICK, rate, ratesByStatus, requireOnly200 } from '../load.mjs'
 
 const READERS = 4
 const STORMERS = 32
@@ -20,7 +20,7 @@ export default async function storm(stack) {
   addSessions(stack, 1)
   addAccounts(stack, STORMERS, { name: 'stormer' })
   addPosts(stack)
-  const tokens = await accessTokens(new Connection(url), refreshTokens(stack, READERS))
+  const tokens = await accessTokens(url, refreshTokens(stack, READERS))
   const read = (isOver) => load(url, READERS, (connection, client) => connection.get('/posts?order=id&limit=20', tokens[client]), isOver)
   const logins = { right: [], unknown: [] }
 
@@ -40,7 +40,7 @@ export default async function storm(stack) {
     right: readInStorm('right', rightPassword),
     idle_again: () => read(),
     unknown: readInStorm('unknown', unknownAccount),
-  })
+  }, QUICK ? 2 : 5)
 
   requireOnly200(results)
 

@@ -42,9 +42,12 @@ for (const name of only.length > 0 ? only : ROWS) {
   const stack = await startStack({ settings: SETTINGS })
   try {
     lines.push(...(await measure(stack)))
+  } catch (error) {
+    console.error(error)
+    process.exitCode = 1
   } finally {
     await stack.stop()
   }
 }
 print(lines)
-console.log(`\nOn ${cpus().length} processors, which the clients (Node), PostgREST and PostgreSQL share; PostgREST's pool is of 10 connections, its default.`)
+console.log(`\nOn ${cpus().length} processors, which the clients (Node), PostgREST and PostgreSQL share (the clients' part: \`clients n % CPU\`, of one, above); PostgREST's pool is of 10 connections, its default.`)

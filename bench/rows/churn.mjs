@@ -14,7 +14,7 @@ export default async function churn(stack) {
   addAccounts(stack, SESSIONS)
   addSessions(stack, 1)
   const tokens = refreshTokens(stack, SESSIONS)
-  const size = () => Number(stack.psql("SELECT pg_table_size('auth.sessions')"))
+  const size = () => Number(stack.psql("SELECT pg_total_relation_size('auth.sessions')"))
   const sizeAtFirst = size()
 
   let done = 0
@@ -40,7 +40,7 @@ export default async function churn(stack) {
   const [all, hot] = updates()
   const kilobytes = (bytes) => `${Math.round(bytes / 1024)} kB`
   return [{
-    what: `the table of ${SESSIONS} sessions after ${REFRESHES} refreshes over its first size`,
+    what: `the table of ${SESSIONS} sessions, with its indexes, after ${REFRESHES} refreshes over its first size`,
     bar: ['<=', 1.5],
     value: size() / sizeAtFirst,
     numbers: `${kilobytes(size())} to ${kilobytes(sizeAtFirst)}`,

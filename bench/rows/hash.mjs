@@ -16,7 +16,7 @@ export default async function hash(stack) {
   const hashRate = compileHashRate()
 
   const results = await alternate({
-    libsodium: async () => Number((await promisify(execFile)(hashRate, [slots, QUICK ? 1 : 3, stored, PASSWORD])).stdout),
+    libsodium: async () => Number((await promisify(execFile)(hashRate, [slots, QUICK ? 1 : 1.5, stored, PASSWORD])).stdout),
     logins: () => load(stack.postgrestUrl, CLIENTS, (connection, client) => connection.call('login', { email: email(client + 1), password: PASSWORD })),
   })
 

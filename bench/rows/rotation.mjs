@@ -22,12 +22,12 @@ export default async function rotation(stack) {
     const { access_token: accessToken, refresh_token: refreshToken } = answer.status === 200 ? JSON.parse(answer.text) : {}
     return { ...answer, accessToken, refreshToken }
   }
-  // A sign-in, then 99 requests of which every tenth is a refresh, and again.
+  // Tokens are used as soon as they are made: a key that signs too early is met before PostgREST knows it.
   const ask = async (connection, client) => {
     const user = users[client]
     const number = user.requests++
     const answer = number % 100 === 0 ? await login(connection, client)
-      : number % 10 === 0 ? await refresh(connection, user.refreshToken)
+      : number % 3 === 0 ? await refresh(connection, user.refreshToken)
       : await connection.get('/rpc/current_user', user.accessToken)
     if (answer.status !== 200) refusals.push(`${answer.status} ${answer.text}`)
     if (answer.accessToken) {

@@ -75,6 +75,32 @@ take_free_seat(SeatKind kind, int count, LOCKTAG *held)
 }
 
 /*
+ * The head belongs to the transaction, to which a subtransaction hands its
+ * locks on; a call's other locks belong to its statement.
+ */
+static bool
+take_free_head(const LOCKTAG *head)
+{
+	ResourceOwner statement = CurrentResourceOwner;
+	bool is_taken;
+
+	CurrentResourceOwner = CurTransactionResourceOwner;
+	is_taken = LockAcquire(head, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+	CurrentResourceOwner = statement;
+	return is_taken;
+}
+
+static void
+release_head(const LOCKTAG *head)
+{
+	ResourceOwner statement = CurrentResourceOwner;
+
+	CurrentResourceOwner = CurTransactionResourceOwner;
+	LockRelease(head, ExclusiveLock, false);
+	CurrentResourceOwner = statement;
+}
+
+/*
  * Sleep until whoever came first has gone in, at most until the deadline.
  *
  * PostgreSQL's lock_timeout is an error, so it must come in a subtransaction.
@@ -151,12 +177,12 @@ auth_hash_gate_enter(void)
 	LOCKTAG head = seat_tag(SEAT_HEAD, 0);
 	bool has_slot;
 
-	if (LockAcquire(&head, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL &&
+	if (!take_free_head(&head) &&
 		(auth_settings.hash_wait_timeout_ms == 0 || !wait_for_head(&head, auth_settings.hash_wait_timeout_ms)))
 		return false;
 
 	has_slot = wait_for_slot(deadline);
-	LockRelease(&head, ExclusiveLock, false);
+	release_head(&head);
 	return has_slot;
 }
 

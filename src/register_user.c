@@ -64,6 +64,18 @@ answer(const NewAccount *account)
 	return auth_json_to_jsonb(&body);
 }
 
+static bool
+enter_hash_gate(void)
+{
+	if (!auth_hash_gate_queue())
+		return false;
+	if (auth_hash_gate_enter())
+		return true;
+
+	auth_hash_gate_leave_queue();
+	return false;
+}
+
 static Datum
 register_user(PG_FUNCTION_ARGS)
 {
@@ -97,7 +109,7 @@ register_user(PG_FUNCTION_ARGS)
 	/* A misspelt setting is found out now, not at the account's first request. */
 	(void) get_role_oid(auth_settings.default_role, false);
 
-	if (!auth_hash_gate_queue() || !auth_hash_gate_enter())
+	if (!enter_hash_gate())
 		return auth_refuse(&(Refusal){
 			.kind = REFUSAL_SERVER_BUSY,
 			.event = EVENT,

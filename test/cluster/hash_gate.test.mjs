@@ -57,6 +57,25 @@ test('who has time waits, and all get their turn', async (t) => {
   assert.deepEqual([seats(3), seats(4), seats(5)], [0, 0, 0])
 })
 
+test('who had to wait, or was refused, holds nobody up although its transaction goes on', async (t) => {
+  const waiter = await connect(t, { hash_wait_timeout: '60s' })
+  const refused = await connect(t, { hash_wait_timeout: '200ms' })
+  const first = await connect(t, { hash_wait_timeout: '60s' })
+  const slow = await occupySlot(t)
+  const firstAnswer = login(first, 1)
+  await until(() => seats(5) === 1)
+  await Promise.all([waiter, refused].map((client) => client.query('BEGIN')))
+  const answer = login(waiter, 2)
+  await until(() => seats(5, false) === 1)
+  const { rows } = await refused.query("SELECT auth.register_user('late@example.org', $1) AS answer", [PASSWORD])
+  assert.equal(rows[0].answer.code, 'server_busy')
+  await slow.isDone
+  assert.ok((await firstAnswer).access_token)
+  assert.ok((await answer).access_token)
+  assert.deepEqual([seats(3), seats(4), seats(5)], [0, 0, 0])
+  await Promise.all([waiter, refused].map((client) => client.query('COMMIT')))
+})
+
 test('where the queue is full, the next is refused at once', async (t) => {
   const client = await connect(t, { hash_wait_timeout: '60s', max_waiting_hashes: 1 })
   const next = await connect(t, { hash_wait_timeout: '60s', max_waiting_hashes: 1 })

@@ -12,12 +12,17 @@
 #include <string.h>
 #include <strings.h>
 
+static bool
+is_letter_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
 /* RFC 9110, section 5.6.2: token */
 static bool
 is_token_character(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		(c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+	return is_letter_or_digit(c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 static bool
@@ -45,7 +50,7 @@ static bool
 is_domain(const char *domain)
 {
 	for (; *domain != '\0'; domain++)
-		if (!is_token_character(*domain) || *domain == '_' || *domain == '*')
+		if (!is_letter_or_digit(*domain) && *domain != '-' && *domain != '.')
 			return false;
 	return true;
 }

@@ -85,6 +85,8 @@ test_refusals(void)
 	cookie.name = "token";
 	cookie.domain = "example.org; Secure";
 	is_refused(cookie, COOKIE_BAD_DOMAIN, "an attribute in the domain");
+	cookie.domain = "exam!ple.org";
+	is_refused(cookie, COOKIE_BAD_DOMAIN, "a domain that no host has");
 
 	cookie = sound();
 	memset(long_value, 'x', sizeof(long_value));

@@ -71,8 +71,27 @@ test('settings for the database and for the server, in units, before the library
   stack.psql("ALTER DATABASE app SET auth.access_token_ttl = '10min'")
   assert.equal(stack.psql("SELECT auth.uid(); SHOW auth.access_token_ttl").trim(), '10min')
   stack.psql('ALTER DATABASE app RESET auth.access_token_ttl')
+})
 
-  const settings = README.slice(README.indexOf('## Settings'), README.indexOf('## Direct connections'))
-  const names = [...settings.matchAll(/^\| `(auth\.[a-z_]+)` \| ([^|]*)\|/gm)].map((match) => match[1])
-  assert.deepEqual(names.sort(), stack.psql("SELECT auth.uid(); SELECT name FROM pg_settings WHERE name LIKE 'auth.%' ORDER BY name COLLATE \"C\"").trim().split('\n').filter((name) => !['auth.user_id', 'auth.session_id', 'auth.user_role'].includes(name)))
+test('the table of settings: every setting, its default and its bounds', () => {
+  const table = README.slice(README.indexOf('## Settings'), README.indexOf('## Direct connections'))
+  const written = Object.fromEntries([...table.matchAll(/^\| `(auth\.[a-z_]+)` \|([^|]*)\|([^|]*)\|/gm)].map(([, name, boot, bounds]) => [name, { boot: boot.trim(), bounds: bounds.trim() }]))
+  const real = JSON.parse(stack.psql("LOAD 'auth'; SELECT json_object_agg(name, to_json(s)) FROM pg_settings s WHERE name LIKE 'auth.%'"))
+  assert.deepEqual(Object.keys(written).sort(), Object.keys(real).sort())
+
+  const units = { ms: { ms: 1, s: 1000 }, s: { s: 1, min: 60, d: 86_400, y: 365 * 86_400 }, kB: { kB: 1, MB: 1024, GB: 1024 ** 2 } }
+  const number = (text, unit) => {
+    const [, digits, writtenUnit] = text.match(/^(\d+)(?: (\w+))?$/)
+    return Number(digits) * (writtenUnit === undefined ? 1 : units[unit][writtenUnit])
+  }
+  for (const [name, { boot, bounds }] of Object.entries(written)) {
+    const { vartype, unit, boot_val: realBoot, min_val: lowest, max_val: highest, enumvals } = real[name]
+    if (vartype === 'integer') {
+      const [from, to] = bounds.split(' – ')
+      assert.deepEqual([boot, from, to].map((text) => number(text, unit)), [realBoot, lowest, highest].map(Number), name)
+    } else {
+      assert.equal(boot.replaceAll('`', ''), realBoot ?? '', name)
+      assert.equal(bounds, (enumvals ?? []).map((value) => `\`${value}\``).join(', '), name)
+    }
+  }
 })

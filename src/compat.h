@@ -21,4 +21,11 @@
 #define guc_malloc(level, size) malloc(size)
 #endif
 
+/* Before 16, how many settings there are was a function of its own. */
+#if PG_VERSION_NUM >= 160000
+#define all_settings(count) get_guc_variables(count)
+#else
+#define all_settings(count) (*(count) = GetNumConfigOptions(), get_guc_variables())
+#endif
+
 #endif

@@ -9,8 +9,13 @@
 
 #include "settings.h"
 
+#include "compat.h"
 #include "cookie.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
+#include "utils/guc_tables.h"
+
+#define SETTING_PREFIX "auth."
 
 #define ONE_DAY_SECONDS (24 * 60 * 60)
 #define TEN_YEARS_SECONDS (3650 * ONE_DAY_SECONDS)
@@ -88,6 +93,34 @@ check_cookie_domain(char **new_value, void **extra, GucSource source)
 
 	GUC_check_errdetail("A domain is named by ASCII letters, digits, \"-\" and \".\".");
 	return false;
+}
+
+static bool
+came_with_connection(const struct config_generic *setting)
+{
+	return pg_strncasecmp(setting->name, SETTING_PREFIX, strlen(SETTING_PREFIX)) == 0 &&
+		setting->reset_source == PGC_S_CLIENT &&
+		pg_parameter_aclcheck(setting->name, setting->reset_srole, ACL_SET) != ACLCHECK_OK;
+}
+
+/*
+ * Until the library is loaded anybody may put our settings into the options of
+ * a connection, and each of them takes the place of what the operator has set.
+ * PostgreSQL would drop it now, which leaves the default: registration that was
+ * closed would be open.
+ */
+static void
+refuse_connection_options(void)
+{
+	int count;
+	struct config_generic **settings = all_settings(&count);
+
+	for (int i = 0; i < count; i++)
+		if (came_with_connection(settings[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+					 errmsg("permission denied to set parameter \"%s\"", settings[i]->name),
+					 errhint("Connect again without it: it came with the options of the connection.")));
 }
 
 static void
@@ -344,6 +377,7 @@ define_cookies(void)
 void
 auth_settings_define(void)
 {
+	refuse_connection_options();
 	define_lifetimes();
 	define_registration();
 	define_passwords();

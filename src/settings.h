@@ -68,6 +68,7 @@ typedef struct Settings
 
 extern Settings auth_settings;
 
+/* Raises 42501 if a client brought one of them along in the options of its connection. */
 extern void auth_settings_define(void);
 
 /* Any setting of the current session; empty if there is none. */

@@ -67,6 +67,7 @@ SELECT auth.authenticate(:'token');
 SELECT auth.login('alice@example.org', 'correct horse') ->> 'access_token' AS for_a_site \gset
 SELECT auth.authenticate(:'for_a_site') IS NOT NULL AS is_bound;
 RESET auth.audience;
+SELECT auth.authenticate(:'for_a_site');
 DELETE FROM auth.sessions;
 SELECT auth.authenticate(:'token');
 

@@ -133,6 +133,15 @@ claim_is(Jsonb *payload, const char *name, const char *expected)
 		auth_secret_equal(value->val.string.val, value->val.string.len, expected, strlen(expected));
 }
 
+/* A token for an audience is none for a site that has no audience. */
+static bool
+is_for_us(Jsonb *payload)
+{
+	if (*auth_settings.audience == '\0')
+		return getKeyJsonValueFromContainer(&payload->root, "aud", strlen("aud"), NULL) == NULL;
+	return claim_is(payload, "aud", auth_settings.audience);
+}
+
 /* What every token of ours claims is required on the way back in. */
 static bool
 read_claims(Jsonb *payload, AccessClaims *claims)
@@ -147,7 +156,7 @@ read_claims(Jsonb *payload, AccessClaims *claims)
 	claims->generation = (int) generation;
 
 	return claim_is(payload, "iss", auth_settings.issuer) &&
-		(*auth_settings.audience == '\0' || claim_is(payload, "aud", auth_settings.audience)) &&
+		is_for_us(payload) &&
 		read_uuid(payload, "sub", &claims->user_id) &&
 		read_uuid(payload, "id", &id) &&
 		read_uuid(payload, "sid", &claims->session_id) &&

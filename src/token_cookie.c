@@ -66,8 +66,8 @@ problem_text(CookieProblem problem)
 	elog(ERROR, "unknown cookie problem %d", problem);
 }
 
-static void
-set_cookie(const char *name, const char *value, long max_age_seconds)
+static CookieProblem
+format_cookie(const char *name, const char *value, long max_age_seconds, char header[SET_COOKIE_MAX_BYTES])
 {
 	Cookie cookie = {
 		.name = name,
@@ -77,16 +77,51 @@ set_cookie(const char *name, const char *value, long max_age_seconds)
 		.max_age_seconds = max_age_seconds,
 		.is_secure = auth_settings.cookie_secure,
 	};
+
+	return auth_cookie_format(&cookie, header, SET_COOKIE_MAX_BYTES);
+}
+
+/* One would overwrite the other. */
+static void
+require_two_names(void)
+{
+	if (strcmp(auth_settings.session_cookie_name, auth_settings.refresh_cookie_name) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CONFIG_FILE_ERROR),
+				 errmsg("both cookies have the name \"%s\"", auth_settings.session_cookie_name),
+				 errhint("auth.session_cookie_name and auth.refresh_cookie_name must differ.")));
+}
+
+static void
+set_cookie(const char *name, const char *value, long max_age_seconds)
+{
 	char header[SET_COOKIE_MAX_BYTES];
-	CookieProblem problem = auth_cookie_format(&cookie, header, sizeof(header));
+	CookieProblem problem = format_cookie(name, value, max_age_seconds, header);
 
 	if (problem != COOKIE_OK)
 		ereport(ERROR,
 				(errcode(ERRCODE_CONFIG_FILE_ERROR),
 				 errmsg("browsers would refuse the cookie \"%s\"", name),
 				 errdetail("%s", problem_text(problem))));
+	require_two_names();
 
 	auth_response_add_header("Set-Cookie", header);
+}
+
+/* Not an error: that would undo the end of a session because of a setting. */
+static void
+clear_cookie(const char *name)
+{
+	char header[SET_COOKIE_MAX_BYTES];
+	CookieProblem problem = format_cookie(name, "", 0, header);
+
+	if (problem == COOKIE_OK)
+		auth_response_add_header("Set-Cookie", header);
+	else
+		ereport(WARNING,
+				(errcode(ERRCODE_CONFIG_FILE_ERROR),
+				 errmsg("browsers would not clear the cookie \"%s\"", name),
+				 errdetail("%s", problem_text(problem))));
 }
 
 void
@@ -105,12 +140,12 @@ void
 auth_token_cookie_clear_session(void)
 {
 	if (auth_token_cookie_session() != NULL)
-		set_cookie(auth_settings.session_cookie_name, "", 0);
+		clear_cookie(auth_settings.session_cookie_name);
 }
 
 void
 auth_token_cookie_clear_refresh(void)
 {
 	if (auth_token_cookie_refresh() != NULL)
-		set_cookie(auth_settings.refresh_cookie_name, "", 0);
+		clear_cookie(auth_settings.refresh_cookie_name);
 }

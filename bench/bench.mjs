@@ -50,4 +50,4 @@ for (const name of only.length > 0 ? only : ROWS) {
   }
 }
 print(lines)
-console.log(`\nOn ${cpus().length} processors, which the clients (Node), PostgREST and PostgreSQL share (the clients' part: \`clients n % CPU\`, of one, above); PostgREST's pool is of 10 connections, its default.`)
+console.log(`\nOn ${cpus().length} processors, which the clients (Node), PostgREST and PostgreSQL share (the clients' part: \`clients n % CPU\`, of one, above); PostgREST's pool is the README's.`)

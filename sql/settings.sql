@@ -103,7 +103,8 @@ BEGIN
 				EXECUTE format(attempt.command, target.name, target.value, current_database());
 				outcome := 'done';
 			EXCEPTION
-				WHEN insufficient_privilege THEN outcome := 'refused';
+				-- the key files are nobody's to change in a session
+				WHEN insufficient_privilege OR cant_change_runtime_param THEN outcome := 'refused';
 				WHEN OTHERS THEN outcome := SQLSTATE;
 			END;
 			INSERT INTO public.regress_auth_attempts (name, way, outcome) VALUES (target.name, attempt.name, outcome);

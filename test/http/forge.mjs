@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 
-const encode = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+export const encode = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 export const decode = (segment) => JSON.parse(Buffer.from(segment, 'base64url'))
 
 // By name; jwks is the published key set, exact the very text that PostgREST was told.
@@ -46,7 +46,7 @@ function forge(token, { jwks, exact }) {
   return forged
 }
 
-const isRefusedBySql = (stack, token) => {
+export const isRefusedBySql = (stack, token) => {
   try {
     stack.psql(`SELECT auth.authenticate('${token}')`)
     return false

@@ -1,12 +1,13 @@
 // Which access tokens count, by the database and by PostgREST together, and for how long.
 
 import assert from 'node:assert/strict'
+import { createPrivateKey, sign } from 'node:crypto'
 import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
 import { Client, freshEmail, PASSWORD } from './client.mjs'
-import { assertForgeriesAreRefused, decode } from './forge.mjs'
+import { assertForgeriesAreRefused, decode, encode, isRefusedBySql } from './forge.mjs'
 
 let stack, client
 before(async () => {
@@ -21,6 +22,42 @@ test('forged tokens: none is accepted, by PostgREST in front or by the database 
   const user = await client.enter()
   await assertForgeriesAreRefused(client, user.token)
   assert.equal(await statusOf(user.token), 200)
+})
+
+test('signed by our very key, a token counts under the header that we write, and under no other', async () => {
+  const user = await client.enter()
+  const other = stack.psql('SELECT auth.rotate_signing_key()')
+  const header = Buffer.from(user.token.split('.')[0], 'base64url').toString()
+  const { kid } = JSON.parse(header)
+  const seed = Buffer.from(stack.psql(`SELECT encode(secret_key, 'hex') FROM auth_private.signing_keys WHERE kid = '${kid}'`), 'hex')
+  const key = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' })
+  const signed = (head, payload = user.token.split('.')[1]) => `${encode(head)}.${payload}.${sign(null, Buffer.from(`${encode(head)}.${payload}`), key).toString('base64url')}`
+  assert.equal(signed(header), user.token)
+
+  const changed = (changes) => JSON.stringify({ ...JSON.parse(header), ...changes })
+  const headers = {
+    'no key id': changed({ kid: undefined }),
+    'an empty key id': changed({ kid: '' }),
+    'an unknown key id': changed({ kid: 'A'.repeat(43) }),
+    'the id of another key of ours': changed({ kid: other }),
+    'the id of the key of refresh tokens': changed({ kid: 'refresh_token' }),
+    'two key ids': header.replace('{', '{"kid":"x",'),
+    'no type': changed({ typ: undefined }),
+    'another type': changed({ typ: 'JWT' }),
+    'another algorithm': changed({ alg: 'HS256' }),
+    'an extension': changed({ crit: ['exp'] }),
+    'an unencoded payload': changed({ b64: false, crit: ['b64'] }),
+    'a space': `${header} `,
+  }
+  for (const [name, head] of Object.entries(headers)) {
+    const token = signed(head)
+    assert.equal(await statusOf(token), 401, name)
+    assert.equal(isRefusedBySql(stack, token), true, `${name}, in SQL`)
+  }
+  assert.throws(() => stack.psql(`INSERT INTO auth_private.signing_keys SELECT * FROM auth_private.signing_keys WHERE kid = '${other}'`), /duplicate key value/)
+  const { keys } = (await client.get('/rpc/jwks')).body
+  assert.equal(new Set(keys.map((published) => published.kid)).size, keys.length)
+  stack.psql(`DELETE FROM auth_private.signing_keys WHERE kid = '${other}'; UPDATE auth_private.signing_keys SET verifies_until = 'infinity' WHERE kid = '${kid}'`)
 })
 
 test('suspension, deletion and a change of role take effect on the very next request', async () => {

@@ -48,16 +48,12 @@ refuse_busy(void)
 
 /* Whether the current password is right; if so, the new one is in force. */
 static bool
-replace_password(const pg_uuid_t *user_id, const Secret *current, const Secret *new)
+replace_password(const Account *account, const Secret *current, const Secret *new)
 {
-	Account account;
-
-	/* Read only now that others wait: one may just have changed it. */
-	if (!auth_account_lock(user_id, &account) ||
-		!auth_password_matches(account.password_hash, NULL, current))
+	if (!auth_password_matches(account->password_hash, NULL, current))
 		return false;
 
-	auth_account_set_password_hash(user_id, auth_password_hash(new));
+	auth_account_set_password_hash(&account->id, auth_password_hash(new));
 	return true;
 }
 
@@ -82,6 +78,7 @@ change_password(PG_FUNCTION_ARGS)
 	Account account;
 	Attempt attempt;
 	int retry_after;
+	bool is_there;
 	bool is_right;
 
 	PreventCommandIfReadOnly("auth.change_password()");
@@ -103,13 +100,19 @@ change_password(PG_FUNCTION_ARGS)
 		auth_hash_gate_leave_queue();
 		return refuse(&(Refusal){.kind = REFUSAL_TOO_MANY_ATTEMPTS, .retry_after_seconds = retry_after});
 	}
+
+	/*
+	 * Read only now that others wait: one may just have changed it.  And not in
+	 * a slot: whoever has locked the account may take long.
+	 */
+	is_there = auth_account_lock(auth_identity_user(), &account);
 	if (!auth_hash_gate_enter())
 	{
 		auth_hash_gate_leave_queue();
 		auth_throttle_withdraw(&attempt);
 		return refuse_busy();
 	}
-	is_right = replace_password(&account.id, current, new);
+	is_right = is_there && replace_password(&account, current, new);
 	auth_hash_gate_leave();
 
 	if (!is_right)

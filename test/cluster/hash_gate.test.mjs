@@ -76,6 +76,20 @@ test('who had to wait, or was refused, holds nobody up although its transaction 
   await Promise.all([waiter, refused].map((client) => client.query('COMMIT')))
 })
 
+test('who waits for a locked account does not wait in a slot', async (t) => {
+  const [owner, changer, other] = await Promise.all([1, 2, 3].map(() => connect(t)))
+  const { access_token: token } = await login(owner, 5)
+  await owner.query("BEGIN; UPDATE auth.users SET first_name = 'Eve' WHERE email = 'user5@example.org'")
+  await changer.query('BEGIN')
+  await changer.query('SELECT auth.authenticate($1)', [token])
+  const changed = changer.query('SELECT auth.change_password($1, $2) AS answer', [PASSWORD, 'another horse battery'])
+  await until(() => stack.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") === '1')
+  assert.ok((await login(other, 6)).access_token)
+  await owner.query('COMMIT')
+  assert.ok((await changed).rows[0].answer.sessions_ended > 0)
+  await changer.query('ROLLBACK')
+})
+
 test('where the queue is full, the next is refused at once', async (t) => {
   const client = await connect(t, { hash_wait_timeout: '60s', max_waiting_hashes: 1 })
   const next = await connect(t, { hash_wait_timeout: '60s', max_waiting_hashes: 1 })

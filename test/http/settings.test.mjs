@@ -325,10 +325,10 @@ test('max_sessions: the hundred and first ends the oldest', async () => {
 })
 
 test('max_sessions: thirty-two sign-ins at once leave no more', async () => {
+  await set({ max_sessions: 5, max_concurrent_hashes: 32, hash_wait_timeout: '60s', password_memory: '8MB', password_passes: 1 })
   const email = await client.register()
-  await set({ max_sessions: 5, max_concurrent_hashes: 32, hash_wait_timeout: '60s' })
   // between the new session and the end of the oldest, so that sign-ins that do not wait for each other overlap
-  stack.psql(`CREATE FUNCTION public.linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN NULL; END $$;
+  stack.psql(`CREATE FUNCTION public.linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.1); RETURN NULL; END $$;
     CREATE TRIGGER linger AFTER INSERT ON auth.sessions FOR EACH ROW EXECUTE FUNCTION public.linger()`)
   const connections = Array.from({ length: 32 }, () => new pg.Client({ host: stack.socketDirectory, user: 'authenticator', database: stack.database }))
   await Promise.all(connections.map((connection) => connection.connect()))

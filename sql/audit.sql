@@ -61,3 +61,7 @@ INSERT INTO auth_private.audit_log (event) VALUES ('forged');
 RESET ROLE;
 
 TRUNCATE auth_private.audit_log, auth_private.login_attempts;
+
+-- One key, as before
+DELETE FROM auth_private.signing_keys WHERE purpose = 'access_token' AND verifies_until < 'infinity';
+UPDATE auth_private.signing_keys SET signs_from = clock_timestamp();

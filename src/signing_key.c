@@ -71,6 +71,17 @@ auth_jwks(PG_FUNCTION_ARGS)
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(auth_signing_key_jwks()));
 }
 
+/* Of two rotations at once, each would leave the other's key unretired. */
+static void
+wait_for_other_rotations(void)
+{
+	static Statement lock = {
+		.text = "LOCK TABLE auth_private.signing_keys IN SHARE ROW EXCLUSIVE MODE",
+	};
+
+	auth_statement_run(&lock, NULL);
+}
+
 /* The keys of MACs are made once: a new one would end every session. */
 static void
 create_mac_keys(TimestampTz now)
@@ -145,6 +156,7 @@ auth_signing_key_rotate(void)
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz signs_from;
 
+	wait_for_other_rotations();
 	delete_expired_keys();
 	count = auth_key_ring_public_keys(&keys);
 	require_room(count);

@@ -210,6 +210,8 @@ CREATE TABLE auth_private.decoy_credentials (
 );
 REVOKE ALL ON auth_private.decoy_credentials FROM PUBLIC, anon, authenticated, authenticator;
 ALTER TABLE auth_private.decoy_credentials OWNER TO auth_owner;
+-- as auth_private.credentials has one, which costs something
+CREATE INDEX decoy_credentials_stand_in_idx ON auth_private.decoy_credentials (pg_catalog.uuid_hash_extended(user_id, 0));
 COMMENT ON TABLE auth_private.decoy_credentials IS 'the other half of a decoy';
 
 
@@ -595,6 +597,10 @@ BEGIN
 		COMMENT ON TABLE auth_private.credentials IS 'password hashes; an account without a row cannot sign in by password';
 		REVOKE ALL ON auth_private.credentials FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth_private.credentials OWNER TO auth_owner;
+	END IF;
+	IF to_regclass('auth_private.credentials_stand_in_idx') IS NULL THEN
+		-- in whose order a sign-in to an unknown address finds an account that it takes as long as
+		CREATE INDEX credentials_stand_in_idx ON auth_private.credentials (pg_catalog.uuid_hash_extended(user_id, 0));
 	END IF;
 
 	IF to_regclass('auth.sessions') IS NULL THEN

@@ -187,22 +187,28 @@ auth_account_import(const ImportedAccount *imported, pg_uuid_t *id)
 		insert_credentials(id, account->password_hash);
 }
 
+/*
+ * By a hash of the id: ids that were brought along may lie close together (a
+ * UUIDv7 begins with the time), and one of them would stand in for all.
+ */
+#define ID_HASH "pg_catalog.uuid_hash_extended(user_id, 0)"
+
 char *
 auth_account_stand_in(const unsigned char key[STAND_IN_KEY_BYTES])
 {
 	static Statement select_next = {
 		.text = "(SELECT password_hash FROM auth_private.credentials "
-				"WHERE user_id OPERATOR(pg_catalog.>=) $1 ORDER BY user_id LIMIT 1) "
-				"UNION ALL (SELECT password_hash FROM auth_private.credentials ORDER BY user_id LIMIT 1) LIMIT 1",
+				"WHERE " ID_HASH " OPERATOR(pg_catalog.>=) $1 ORDER BY " ID_HASH " LIMIT 1) "
+				"UNION ALL (SELECT password_hash FROM auth_private.credentials ORDER BY " ID_HASH " LIMIT 1) LIMIT 1",
 		.argument_count = 1,
-		.argument_types = {UUIDOID},
+		.argument_types = {INT8OID},
 	};
-	pg_uuid_t from;
+	int64 from;
 	NullableDatum value;
 	NullableDatum column;
 
-	memcpy(from.data, key, STAND_IN_KEY_BYTES);
-	value = auth_value_uuid(&from);
+	memcpy(&from, key, sizeof(from));
+	value = auth_value_of(Int64GetDatum(from));
 	return auth_statement_fetch(&select_next, &value, &column, 1) ? TextDatumGetCString(column.value) : NULL;
 }
 

@@ -64,7 +64,7 @@ extern void auth_account_import(const ImportedAccount *imported, pg_uuid_t *id);
  * Whoever asks for an account that does not exist is made to wait for it, so
  * that the time is what it might be for an account.
  */
-#define STAND_IN_KEY_BYTES UUID_LEN
+#define STAND_IN_KEY_BYTES sizeof(int64)
 extern char *auth_account_stand_in(const unsigned char key[STAND_IN_KEY_BYTES]);
 
 /* Delete a batch of what was written for addresses that were taken; returns how many. */

@@ -191,10 +191,17 @@ add_key(const NullableDatum *columns, void *state)
 		reader->ring->mac_keys[purpose] = secret;
 }
 
-/*
- * Until keys are sealed for the first time, none is.  From then on a key that
- * is not was put there by somebody who does not have the file.
- */
+/* With a file to seal by, a key that is not sealed may be anybody's. */
+static void
+require_sealed(const KeyReader *reader)
+{
+	if (reader->seal.current != NULL && reader->plain_count > 0)
+		auth_key_seal_raise_unavailable("auth.key_file is set, and there are keys that are not sealed.",
+										"Seal them by auth.rotate_signing_key(). If that was done before, somebody has "
+										"written to auth_private.signing_keys: delete the keys that have 32 bytes.");
+}
+
+/* A rotation seals keys for the first time: all of them, or none. */
 static void
 require_no_mixture(const KeyReader *reader)
 {
@@ -224,6 +231,7 @@ load(void)
 	new_ring->previous_key_file = pstrdup(auth_settings.previous_key_file);
 	reader.ring = new_ring;
 	auth_statement_each(&select_keys, NULL, 5, add_key, &reader);
+	require_sealed(&reader);
 	require_no_mixture(&reader);
 	MemoryContextSwitchTo(caller);
 

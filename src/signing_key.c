@@ -153,14 +153,15 @@ auth_signing_key_rotate(void)
 {
 	const SigningKey *keys;
 	int count;
-	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz now;
 	TimestampTz signs_from;
 
 	wait_for_other_rotations();
+	now = GetCurrentTimestamp();
 	delete_expired_keys();
+	auth_key_ring_store_again();
 	count = auth_key_ring_public_keys(&keys);
 	require_room(count);
-	auth_key_ring_store_again();
 
 	signs_from = count == 0 ? now : auth_clock_after(now, PUBLICATION_SECONDS);
 	create_mac_keys(now);

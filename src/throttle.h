@@ -7,7 +7,7 @@
 
 #include "datatype/timestamp.h"
 
-/* as many as a uuid has: see auth_account_stand_in */
+/* at least as many as auth_account_stand_in takes */
 #define ATTEMPT_KEY_BYTES 16
 
 /* What is remembered of attempts of one kind. */

@@ -91,6 +91,8 @@ BEGIN
 	-- Bound parameters are passwords and tokens: they stay out of the log.
 	ALTER ROLE authenticator SET log_parameter_max_length = 0;
 	ALTER ROLE authenticator SET log_parameter_max_length_on_error = 0;
+	-- and the plans that auto_explain logs do not show what became of them
+	ALTER ROLE authenticator SET auto_explain.log_verbose = off;
 END
 $$;
 

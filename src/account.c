@@ -120,6 +120,7 @@ insert_credentials(const pg_uuid_t *id, const char *password_hash)
 		.text = "INSERT INTO auth_private.credentials (user_id, password_hash) VALUES ($1, $2)",
 		.argument_count = 2,
 		.argument_types = {UUIDOID, TEXTOID},
+		.has_secret_arguments = true,
 	};
 	NullableDatum values[] = {auth_value_uuid(id), auth_value_text(password_hash)};
 
@@ -219,6 +220,7 @@ auth_account_set_password_hash(const pg_uuid_t *id, const char *password_hash)
 		.text = "UPDATE auth_private.credentials SET password_hash = $2 WHERE user_id OPERATOR(pg_catalog.=) $1",
 		.argument_count = 2,
 		.argument_types = {UUIDOID, TEXTOID},
+		.has_secret_arguments = true,
 	};
 	NullableDatum values[] = {auth_value_uuid(id), auth_value_text(password_hash)};
 

@@ -42,6 +42,7 @@ auth_audit_record(const AuditEvent *event)
 				"VALUES ($1, $2, $3, $4, $5, $6)",
 		.argument_count = 6,
 		.argument_types = {TEXTOID, UUIDOID, UUIDOID, INETOID, TEXTOID, JSONBOID},
+		.has_secret_arguments = true,
 	};
 	NullableDatum values[] = {
 		auth_value_text(event->event),

@@ -338,6 +338,7 @@ auth_key_ring_add(const char *key_id, KeyPurpose purpose, const Secret *secret, 
 				"VALUES ($1, $2, $3, $4) ON CONFLICT (kid) DO NOTHING",
 		.argument_count = 4,
 		.argument_types = {TEXTOID, TEXTOID, BYTEAOID, TIMESTAMPTZOID},
+		.has_secret_arguments = true,
 	};
 	const char *id = key_id == NULL ? purpose_name(purpose) : key_id;
 	KeySeal seal = auth_key_seal_read();
@@ -361,6 +362,7 @@ store_again(const NullableDatum *columns, void *state)
 		.text = "UPDATE auth_private.signing_keys SET secret_key = $2 WHERE kid OPERATOR(pg_catalog.=) $1",
 		.argument_count = 2,
 		.argument_types = {TEXTOID, BYTEAOID},
+		.has_secret_arguments = true,
 	};
 	KeyReader *reader = state;
 	const char *key_id = TextDatumGetCString(columns[0].value);

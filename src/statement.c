@@ -23,7 +23,9 @@ prepare(Statement *statement)
 		return;
 
 	Assert(statement->argument_count <= STATEMENT_MAX_ARGUMENTS);
-	plan = SPI_prepare(statement->text, statement->argument_count, statement->argument_types);
+	/* A plan that is made for its arguments shows them, to auto_explain for one. */
+	plan = SPI_prepare_cursor(statement->text, statement->argument_count, statement->argument_types,
+							  statement->has_secret_arguments ? CURSOR_OPT_GENERIC_PLAN : 0);
 	if (plan == NULL)
 		elog(ERROR, "could not prepare a statement: %s", SPI_result_code_string(SPI_result));
 

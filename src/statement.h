@@ -24,6 +24,7 @@ typedef struct Statement
 	const char *text;
 	int argument_count;
 	Oid argument_types[STATEMENT_MAX_ARGUMENTS];
+	bool has_secret_arguments; /* its plan must not show them */
 	StatementSnapshot snapshot;
 	SPIPlanPtr plan;
 } Statement;

@@ -51,7 +51,7 @@ function copyServer(root) {
   mkdirSync(at(bindir), { recursive: true })
   mkdirSync(dirname(at(includedir)), { recursive: true })
   symlinkSync(includedir, at(includedir))
-  for (const program of ['postgres', 'initdb', 'pg_ctl', 'psql', 'pg_config', 'pg_dump', 'pg_restore', 'pg_basebackup', 'createdb'])
+  for (const program of ['postgres', 'initdb', 'pg_ctl', 'psql', 'pg_config', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_basebackup', 'createdb'])
     if (existsSync(join(bindir, program))) copyFileSync(join(bindir, program), join(at(bindir), program))
 
   const ours = (name) => /^auth\b/.test(name)

@@ -9,6 +9,7 @@
 #include "fmgr.h"
 #include "identity.h"
 #include "key_ring.h"
+#include "request.h"
 #include "settings.h"
 #include "utils/guc.h"
 
@@ -28,4 +29,5 @@ _PG_init(void)
 	auth_identity_define();
 	MarkGUCPrefixReserved("auth");
 	auth_key_ring_init();
+	auth_request_init();
 }

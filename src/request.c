@@ -16,6 +16,8 @@
 #define USER_AGENT_MAX_BYTES 255
 #define IPV6_NETWORK_BYTES 8
 
+static emit_log_hook_type previous_emit_log_hook;
+
 /* PostgREST writes request.* for one transaction; they are empty, not absent, after it. */
 bool
 auth_request_is_http(void)
@@ -27,6 +29,45 @@ const char *
 auth_request_path(void)
 {
 	return auth_settings_get("request.path");
+}
+
+/* The calls to which passwords and refresh tokens are sent. */
+static bool
+carries_secrets(void)
+{
+	static const char *const paths[] = {
+		"/rpc/login",
+		"/rpc/register_user",
+		"/rpc/refresh",
+		"/rpc/logout",
+		"/rpc/change_password",
+	};
+
+	for (size_t i = 0; i < lengthof(paths); i++)
+		if (strcmp(auth_request_path(), paths[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * PostgREST's statement reads the body before it calls us.  What PostgreSQL
+ * cannot read (an escaped NUL) is an error whose context quotes it.
+ */
+static void
+hide_quoted_body(ErrorData *error)
+{
+	if (carries_secrets())
+		error->hide_ctx = true;
+
+	if (previous_emit_log_hook != NULL)
+		previous_emit_log_hook(error);
+}
+
+void
+auth_request_init(void)
+{
+	previous_emit_log_hook = emit_log_hook;
+	emit_log_hook = hide_quoted_body;
 }
 
 bool

@@ -22,6 +22,9 @@ typedef struct ClientAddress
 	int network_bytes;
 } ClientAddress;
 
+/* From now on no error quotes the body of a request that carries secrets, in the log. */
+extern void auth_request_init(void);
+
 /* Whether a request is being served at all; false in a plain SQL session. */
 extern bool auth_request_is_http(void);
 

@@ -307,6 +307,24 @@ test('requests that are mistakes', async () => {
   assertNothingLogged()
 })
 
+test('a body that PostgreSQL cannot read, which it would quote', async () => {
+  const { email, wrong } = user
+  const login = await client.call('login', { email, password: user.next })
+  const token = login.body.access_token
+  const bodies = {
+    login: [`{"email": "${email}", "password": "${wrong}\\u0000"}`, `{"password": "${wrong}", "email": "a\\u0000"}`],
+    register_user: [`{"email": "${freshEmail()}", "password": "${wrong}", "last_name": "a\\u0000"}`],
+    refresh: [`{"refresh_token": "${wrong}\\u0000"}`],
+    logout: [`{"refresh_token": "${wrong}\\u0000"}`],
+    change_password: [`{"new_password": "${wrong}\\u0000", "current_password": "${wrong}"}`],
+  }
+  for (const [name, all] of Object.entries(bodies))
+    for (const body of all) assert.equal((await client.call(name, body, name === 'change_password' ? { token } : {})).body.code, '22P05')
+  assert.equal((await client.send('POST', '/posts', { token, body: '{"title": "control-body\\u0000"}' })).body.code, '22P05')
+  assertLogged(/JSON data, line 1:.*control-body/)
+  assertNothingLogged()
+})
+
 test('errors in the middle of a call: the site’s constraints and triggers, a lock, a timeout', async () => {
   const { email } = user
   const register = (first_name) => client.call('register_user', { email: freshEmail(), password: password('password'), first_name })

@@ -346,21 +346,22 @@ const holders = () => JSON.parse(stack.psql(HELD_SLOTS) || '[]')
 
 test('max_concurrent_hashes: so many hash at once, and no more', async () => {
   await set({ max_concurrent_hashes: 3, hash_wait_timeout: '60s', password_memory: '64MB', password_passes: 4 })
-  const logins = Promise.all(Array.from({ length: 24 }, () => client.call('login', { email: freshEmail(), password: 'x' })))
+  // only a registration costs what the settings say now: a sign-in costs what they said when its account came
+  const registrations = Promise.all(Array.from({ length: 24 }, () => client.register()))
   let isDone = false
-  logins.finally(() => (isDone = true))
+  registrations.finally(() => (isDone = true))
   let most = 0
   while (!isDone) {
     most = Math.max(most, holders().length)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   assert.equal(most, 3)
-  assert.ok((await logins).every((answer) => answer.status === 401))
+  await registrations
 })
 
 test('hash_wait_timeout: who gets no turn waits so long, and is then told that the server is busy', async () => {
   await set({ max_concurrent_hashes: 1, password_memory: '256MB', password_passes: 16 })
-  const slow = client.call('login', { email: freshEmail(), password: 'x' })
+  const slow = client.register()
   let pid
   await until('the only slot is taken', () => ([pid] = holders()).length > 0)
   process.kill(pid, 'SIGSTOP')
@@ -378,7 +379,8 @@ test('hash_wait_timeout: who gets no turn waits so long, and is then told that t
     const patient = client.call('login', { email: freshEmail(), password: 'x' })
     await until('another one waits', () => stack.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Extension'") === '1')
     resume()
-    assert.deepEqual([(await slow).status, (await patient).status], [401, 401])
+    assert.equal((await patient).status, 401)
+    stack.psql(`DELETE FROM auth.users WHERE email = '${await slow}'`) // nobody's stand-in is to be so slow
   } finally {
     resume()
   }
@@ -387,7 +389,8 @@ test('hash_wait_timeout: who gets no turn waits so long, and is then told that t
 test("a connection cannot replace the operator's settings, and not even bring back the defaults", async () => {
   // the superuser's values, other than the defaults
   const settings = JSON.parse(stack.psql(`LOAD 'auth'; SELECT json_object_agg(substr(name, 6),
-    CASE vartype WHEN 'integer' THEN max_val WHEN 'bool' THEN CASE setting WHEN 'on' THEN 'off' ELSE 'on' END WHEN 'enum' THEN 'strict' ELSE 'operator' END)
+    CASE vartype WHEN 'integer' THEN max_val WHEN 'bool' THEN CASE setting WHEN 'on' THEN 'off' ELSE 'on' END WHEN 'enum' THEN 'strict'
+      ELSE CASE WHEN name LIKE '%key_file' THEN '/operator' ELSE 'operator' END END)
     FROM pg_settings WHERE name LIKE 'auth.%'`))
   assert.ok(Object.keys(settings).length > 20)
   await set(settings)

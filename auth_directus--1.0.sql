@@ -1,0 +1,1272 @@
+/* auth_directus--1.0.sql */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION auth_directus CASCADE" to load this file. \quit
+
+-- Five functions answer all requests; PostgREST serves them, and the gateway
+-- says in headers which method, path and query were asked for.  They run as
+-- whoever asks: row-level security and column grants decide, here as elsewhere.
+-- Passwords, tokens and sessions are auth's; nothing of the kind is here.
+
+COMMENT ON SCHEMA directus IS 'what PostgREST serves to the gateway: Directus'' requests';
+
+CREATE SCHEMA directus_private;
+COMMENT ON SCHEMA directus_private IS 'parts of the functions in directus; not served';
+REVOKE ALL ON SCHEMA directus, directus_private FROM PUBLIC;
+GRANT USAGE ON SCHEMA directus, directus_private TO anon, authenticated;
+
+
+--
+-- Errors: raised where they are noticed, and told by Directus' codes
+--
+
+CREATE FUNCTION directus_private.raise(status integer, code text, message text, extensions jsonb DEFAULT '{}') RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RAISE EXCEPTION USING ERRCODE = 'DR000', MESSAGE = message,
+		DETAIL = jsonb_build_object('status', status, 'extensions', jsonb_build_object('code', code) || extensions);
+END
+$$;
+COMMENT ON FUNCTION directus_private.raise(integer, text, text, jsonb) IS 'end the request with an error of Directus';
+
+CREATE FUNCTION directus_private.raise_invalid_payload(reason text) RETURNS void
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT directus_private.raise(400, 'INVALID_PAYLOAD', 'Invalid payload. ' || reason || '.', jsonb_build_object('reason', reason)) $$;
+
+CREATE FUNCTION directus_private.raise_invalid_query(reason text) RETURNS void
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT directus_private.raise(400, 'INVALID_QUERY', 'Invalid query. ' || reason || '.', jsonb_build_object('reason', reason)) $$;
+
+CREATE FUNCTION directus_private.raise_forbidden(reason text DEFAULT NULL) RETURNS void
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT directus_private.raise(403, 'FORBIDDEN', coalesce(reason, 'You don''t have permission to access this.'),
+		CASE WHEN reason IS NULL THEN '{}' ELSE jsonb_build_object('reason', reason) END) $$;
+
+CREATE FUNCTION directus_private.raise_forbidden_collection(name text) RETURNS void
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT directus_private.raise_forbidden(
+		format('You don''t have permission to access collection "%s" or it does not exist. Queried in root.', name)) $$;
+
+CREATE FUNCTION directus_private.raise_forbidden_field(field text, collection text, place text DEFAULT 'root') RETURNS void
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT directus_private.raise_forbidden(
+		format('You don''t have permission to access field "%s" in collection "%s" or it does not exist. Queried in %s.', field, collection, place)) $$;
+
+CREATE FUNCTION directus_private.raise_not_found(path text) RETURNS void
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT directus_private.raise(404, 'ROUTE_NOT_FOUND', format('Route %s doesn''t exist.', path), jsonb_build_object('path', path)) $$;
+
+CREATE FUNCTION directus_private.tell_error(status integer, message text, extensions jsonb) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	PERFORM set_config('response.status', status::text, true);
+	RETURN json_build_object('errors', json_build_array(json_build_object('message', message, 'extensions', extensions)));
+END
+$$;
+COMMENT ON FUNCTION directus_private.tell_error(integer, text, jsonb) IS 'the answer that Directus gives for an error';
+
+-- What PostgreSQL raised, in Directus' words; never more of it than these.
+CREATE FUNCTION directus_private.tell_exception(state text, message text, detail text, failed_constraint text, failed_table text) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	field text;
+	told record;
+BEGIN
+	IF state = 'DR000' THEN
+		RETURN directus_private.tell_error((detail::jsonb ->> 'status')::integer, message, detail::jsonb -> 'extensions');
+	END IF;
+
+	SELECT a.attname INTO field FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+		WHERE c.conname = failed_constraint AND c.conrelid::regclass::text IN (failed_table, 'auth.' || failed_table);
+
+	SELECT * INTO told FROM (VALUES
+		('23505', 400, 'RECORD_NOT_UNIQUE', format('Value for field "%s" in collection "%s" has to be unique.', field, failed_table)),
+		('23503', 400, 'INVALID_FOREIGN_KEY', format('Invalid foreign key for field "%s" in collection "%s".', field, failed_table)),
+		('23502', 400, 'FAILED_VALIDATION', 'Validation failed. A required value is missing.'),
+		('23514', 400, 'FAILED_VALIDATION', format('Validation failed for field "%s". Value doesn''t have the correct format.', field)),
+		('22001', 400, 'VALUE_TOO_LONG', 'Value is too long.'),
+		('25006', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
+		('42501', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
+		('PT401', 401, 'INVALID_CREDENTIALS', 'Invalid user credentials.'),
+		('PT403', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
+		('PT503', 503, 'SERVICE_UNAVAILABLE', 'Service unavailable.')) AS known (code, status, name, sentence) WHERE known.code = state;
+	IF FOUND THEN
+		RETURN directus_private.tell_error(told.status, told.sentence, jsonb_build_object('code', told.name));
+	END IF;
+
+	-- data exceptions: a value that is none of its type
+	IF state LIKE '22%' THEN
+		RETURN directus_private.tell_error(400, 'Invalid payload. A value is not acceptable.',
+			'{"code": "INVALID_PAYLOAD", "reason": "A value is not acceptable"}');
+	END IF;
+
+	RAISE LOG 'directus: %: %', state, message;
+	RETURN directus_private.tell_error(500, 'An unexpected error occurred.', '{"code": "INTERNAL_SERVER_ERROR"}');
+END
+$$;
+COMMENT ON FUNCTION directus_private.tell_exception(text, text, text, text, text) IS 'the answer for what was raised';
+
+-- What a call of auth refused or answered, in Directus' words
+CREATE FUNCTION directus_private.tell_answer(answer jsonb) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	seconds integer;
+BEGIN
+	CASE answer ->> 'code'
+		WHEN 'invalid_credentials', 'user_suspended', 'invalid_refresh_token', 'refresh_token_reused' THEN
+			RETURN directus_private.tell_error(401, 'Invalid user credentials.', '{"code": "INVALID_CREDENTIALS"}');
+		WHEN 'too_many_attempts' THEN
+			SELECT coalesce(max((header ->> 'Retry-After')::integer), 1) INTO seconds
+				FROM jsonb_array_elements(nullif(current_setting('response.headers', true), '')::jsonb) AS header;
+			RETURN directus_private.tell_error(429, format('Too many requests, retry after %ss.', seconds),
+				jsonb_build_object('code', 'REQUESTS_EXCEEDED', 'reset',
+					to_char((clock_timestamp() + make_interval(secs => seconds)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')));
+		WHEN 'server_busy' THEN
+			RETURN directus_private.tell_error(503, 'Service unavailable.', '{"code": "SERVICE_UNAVAILABLE", "reason": "too many sign-ins at once"}');
+		WHEN 'registration_disabled' THEN
+			RETURN directus_private.tell_error(403, 'You don''t have permission to access this.', '{"code": "FORBIDDEN"}');
+		WHEN 'validation_failed' THEN
+			RETURN directus_private.tell_error(400, CASE answer ->> 'details'
+					WHEN 'email' THEN 'Invalid payload. "email" must be a valid email.'
+					ELSE format('Invalid payload. "%s" is too long.', answer ->> 'details') END,
+				jsonb_build_object('code', 'INVALID_PAYLOAD', 'reason', CASE answer ->> 'details'
+					WHEN 'email' THEN '"email" must be a valid email' ELSE format('"%s" is too long', answer ->> 'details') END));
+		WHEN 'weak_password' THEN
+			RETURN directus_private.tell_error(400, format('Validation failed for field "password". %s', answer ->> 'details'),
+				'{"code": "FAILED_VALIDATION", "field": "password", "path": ["password"], "type": "regex"}');
+		WHEN 'user_already_exists' THEN
+			RETURN directus_private.tell_error(400, 'Value for field "email" in collection "directus_users" has to be unique.',
+				'{"code": "RECORD_NOT_UNIQUE", "collection": "directus_users", "field": "email"}');
+		ELSE
+			RETURN json_build_object('data', answer - '{token_type,expires_at}'::text[]);
+	END CASE;
+END
+$$;
+COMMENT ON FUNCTION directus_private.tell_answer(jsonb) IS 'what a call of auth answered or refused, in the shape of Directus';
+
+CREATE FUNCTION directus_private.no_content() RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	PERFORM set_config('response.status', '204', true);
+	RETURN NULL;
+END
+$$;
+
+
+--
+-- The request
+--
+
+CREATE FUNCTION directus_private.header(name text) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT nullif(current_setting('request.headers', true), '')::json ->> name $$;
+
+CREATE FUNCTION directus_private.parse_body(body text) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN coalesce(nullif(btrim(body, E' \t\r\n'), ''), '{}')::jsonb;
+EXCEPTION WHEN data_exception THEN
+	PERFORM directus_private.raise_invalid_payload('The body is not JSON');
+END
+$$;
+COMMENT ON FUNCTION directus_private.parse_body(text) IS 'the body of a request; an empty one is an empty object';
+
+CREATE FUNCTION directus_private.parse_object(body text) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	parsed jsonb := directus_private.parse_body(body);
+BEGIN
+	IF jsonb_typeof(parsed) <> 'object' THEN
+		PERFORM directus_private.raise_invalid_payload('"value" must be of type object');
+	END IF;
+	RETURN parsed;
+END
+$$;
+
+-- Directus' order of complaints: the first offence, field by field
+CREATE FUNCTION directus_private.require_strings(body jsonb, required text[], optional text[]) RETURNS void
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	name text;
+BEGIN
+	FOREACH name IN ARRAY required || optional LOOP
+		IF NOT body ? name OR (name = ANY (optional) AND body -> name = 'null') THEN
+			CONTINUE WHEN name = ANY (optional);
+			PERFORM directus_private.raise_invalid_payload(format('"%s" is required', name));
+		ELSIF jsonb_typeof(body -> name) <> 'string' THEN
+			PERFORM directus_private.raise_invalid_payload(format('"%s" must be a string', name));
+		ELSIF body ->> name = '' THEN
+			PERFORM directus_private.raise_invalid_payload(format('"%s" is not allowed to be empty', name));
+		END IF;
+	END LOOP;
+END
+$$;
+
+CREATE FUNCTION directus_private.url_decode(encoded text) RETURNS text
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT coalesce(convert_from(string_agg(CASE WHEN part[1] ~ '^%..$' THEN decode(substr(part[1], 2), 'hex') ELSE convert_to(part[1], 'UTF8') END,
+			'' ORDER BY n), 'UTF8'), '')
+		FROM regexp_matches(replace(encoded, '+', ' '), '%[0-9a-fA-F]{2}|[^%]+|%', 'g') WITH ORDINALITY AS parts (part, n)
+$$;
+
+-- "a[b][c]=x&d[]=y" as {"a": {"b": {"c": "x"}}, "d": ["y"]}
+CREATE FUNCTION directus_private.parse_query(query text) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	result jsonb := '{}';
+	pair text;
+	key text;
+	value jsonb;
+	path text[];
+BEGIN
+	FOREACH pair IN ARRAY string_to_array(coalesce(query, ''), '&') LOOP
+		CONTINUE WHEN pair = '';
+		key := directus_private.url_decode(split_part(pair, '=', 1));
+		value := to_jsonb(directus_private.url_decode(substr(pair, length(split_part(pair, '=', 1)) + 2)));
+		path := array_prepend(split_part(key, '[', 1), ARRAY(SELECT m[1] FROM regexp_matches(key, '\[([^]]*)\]', 'g') AS m));
+		IF cardinality(path) > 12 THEN
+			PERFORM directus_private.raise_invalid_query('Too deep');
+		END IF;
+
+		IF path[1] IN ('filter', 'aggregate', 'deep', 'alias') AND cardinality(path) = 1 THEN
+			BEGIN
+				value := (value #>> '{}')::jsonb;
+			EXCEPTION WHEN data_exception THEN
+				PERFORM directus_private.raise_invalid_query(format('Invalid JSON for %s object', path[1]));
+			END;
+		END IF;
+		IF path[cardinality(path)] = '' THEN
+			path := trim_array(path, 1);
+			value := CASE WHEN jsonb_typeof(result #> path) = 'array' THEN result #> path ELSE '[]' END || value;
+		END IF;
+		FOR i IN 1 .. cardinality(path) - 1 LOOP
+			IF coalesce(jsonb_typeof(result #> path[1:i]), '') <> 'object' THEN
+				result := jsonb_set(result, path[1:i], '{}');
+			END IF;
+		END LOOP;
+		result := jsonb_set(result, path, value);
+	END LOOP;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION directus_private.parse_query(text) IS 'the query string of a request as an object';
+
+-- "a,b", ["a", "b"] and {"0": "a", "1": "b"} are the same list.
+CREATE FUNCTION directus_private.to_list(value jsonb) RETURNS text[]
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT CASE jsonb_typeof(value)
+		WHEN 'array' THEN ARRAY(SELECT btrim(part) FROM jsonb_array_elements_text(value) AS element, string_to_table(element, ',') AS part)
+		WHEN 'object' THEN ARRAY(SELECT e.value FROM jsonb_each_text(value) AS e ORDER BY length(e.key), e.key)
+		WHEN 'string' THEN ARRAY(SELECT btrim(part) FROM string_to_table(value #>> '{}', ',') AS part WHERE part <> '')
+		WHEN 'number' THEN ARRAY[value #>> '{}']
+		ELSE '{}' END
+$$;
+
+
+--
+-- Collections: the tables that auth.protect protects, and the users
+--
+
+-- The table of a collection; null if there is none
+CREATE FUNCTION directus_private.find_collection(name text) RETURNS regclass
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+			JOIN string_to_table(current_setting('auth.exposed_schemas'), ',') WITH ORDINALITY AS exposed (schema, n) ON btrim(exposed.schema) = n.nspname
+		WHERE c.relname = name AND c.relrowsecurity
+			AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'owner_may_insert')
+			AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
+		ORDER BY exposed.n LIMIT 1
+$$;
+
+CREATE FUNCTION directus_private.collection(name text) RETURNS regclass
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	found regclass := directus_private.find_collection(name);
+BEGIN
+	IF found IS NULL THEN
+		PERFORM directus_private.raise_forbidden_collection(name);
+	END IF;
+	RETURN found;
+END
+$$;
+COMMENT ON FUNCTION directus_private.collection(text) IS 'the table of a collection that the caller may read; FORBIDDEN otherwise';
+
+CREATE FUNCTION directus_private.name_of(source regclass) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT CASE WHEN source = 'auth.users'::regclass THEN 'directus_users' ELSE relname::text END FROM pg_class WHERE oid = source $$;
+
+CREATE FUNCTION directus_private.primary_key(source regclass) RETURNS name
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+		WHERE i.indrelid = source AND i.indisprimary AND i.indnkeyatts = 1 $$;
+
+CREATE FUNCTION directus_private.type_of(source regclass, field text) RETURNS regtype
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT atttypid FROM pg_attribute WHERE attrelid = source AND attname = field AND attnum > 0 AND NOT attisdropped $$;
+
+-- Which collection a field refers to; null if none that may be read
+CREATE FUNCTION directus_private.relation_of(source regclass, field text) RETURNS regclass
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT c.confrelid FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]
+		WHERE c.contype = 'f' AND c.conrelid = source AND a.attname = field
+			AND (c.confrelid = 'auth.users'::regclass OR directus_private.find_collection(directus_private.name_of(c.confrelid)) = c.confrelid)
+		LIMIT 1
+$$;
+
+-- A field that may be read; FORBIDDEN for every other
+CREATE FUNCTION directus_private.require_field(source regclass, field text, place text) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	IF directus_private.type_of(source, field) IS NULL OR NOT has_column_privilege(source, field, 'SELECT') THEN
+		PERFORM directus_private.raise_forbidden_field(field, directus_private.name_of(source), place);
+	END IF;
+END
+$$;
+
+
+--
+-- Reading: a query of Directus as a query of PostgreSQL
+--
+
+-- ["a", "b.c"] as {"a": {}, "b": {"c": {}}}
+CREATE FUNCTION directus_private.field_tree(fields text[]) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	tree jsonb := '{}';
+	field text;
+	path text[];
+BEGIN
+	FOREACH field IN ARRAY fields LOOP
+		path := string_to_array(field, '.');
+		IF cardinality(path) > 4 OR '' = ANY (path) THEN
+			PERFORM directus_private.raise_invalid_query(format('"%s" is no field', field));
+		END IF;
+		FOR i IN 1 .. cardinality(path) LOOP
+			IF tree #> path[1:i] IS NULL THEN
+				tree := jsonb_set(tree, path[1:i], '{}');
+			END IF;
+		END LOOP;
+	END LOOP;
+	RETURN tree;
+END
+$$;
+
+-- A column as JSON shows it
+CREATE FUNCTION directus_private.column_expression(source regclass, alias text, field text) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT CASE directus_private.type_of(source, field)
+		WHEN 'timestamptz'::regtype THEN format('pg_catalog.to_char(%I.%I AT TIME ZONE ''UTC'', ''YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'')', alias, field)
+		WHEN 'timestamp'::regtype THEN format('pg_catalog.to_char(%I.%I, ''YYYY-MM-DD"T"HH24:MI:SS'')', alias, field)
+		ELSE format('%I.%I', alias, field) END
+$$;
+
+CREATE FUNCTION directus_private.select_list(source regclass, alias text, tree jsonb, place text DEFAULT 'root') RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	field text;
+	related regclass;
+	children jsonb;
+	items text[] := '{}';
+BEGIN
+	FOR field IN SELECT key FROM jsonb_object_keys(tree) AS key WHERE key <> '*' LOOP
+		PERFORM directus_private.require_field(source, field, place);
+	END LOOP;
+
+	FOR field IN SELECT attname FROM pg_attribute
+		WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND has_column_privilege(source, attnum, 'SELECT')
+			AND (tree ? '*' OR tree ? attname) ORDER BY attnum
+	LOOP
+		children := coalesce(tree -> field, '{}') || coalesce(tree -> '*', '{}');
+		related := CASE WHEN children <> '{}' THEN directus_private.relation_of(source, field) END;
+		IF related IS NOT NULL THEN
+			items := items || format('(SELECT pg_catalog.to_json(r) FROM (SELECT %s FROM %s AS %I WHERE %I.%I = %I.%I) AS r) AS %I',
+				directus_private.select_list(related, alias || '_' || field, children, format('"%s"', field)), related, alias || '_' || field,
+				alias || '_' || field, directus_private.primary_key(related), alias, field, field);
+		ELSIF tree -> field <> '{}' THEN
+			PERFORM directus_private.raise_forbidden_field((SELECT key FROM jsonb_object_keys(tree -> field) AS key LIMIT 1), field, format('"%s"', field));
+		ELSE
+			items := items || format('%s AS %I', directus_private.column_expression(source, alias, field), field);
+		END IF;
+	END LOOP;
+	RETURN array_to_string(items, ', ');
+END
+$$;
+COMMENT ON FUNCTION directus_private.select_list(regclass, text, jsonb, text) IS 'the list of a SELECT for a tree of fields';
+
+-- What an operand stands for
+CREATE FUNCTION directus_private.resolve(operand text) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT CASE operand WHEN '$CURRENT_USER' THEN auth.uid()::text WHEN '$CURRENT_ROLE' THEN auth.role()::text
+		WHEN '$NOW' THEN pg_catalog.now()::text ELSE operand END $$;
+
+CREATE FUNCTION directus_private.kind_of(type regtype) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT CASE WHEN type = 'uuid'::regtype THEN 'uuid' WHEN type IN ('json'::regtype, 'jsonb'::regtype) THEN 'json'
+		ELSE (SELECT CASE t.typcategory WHEN 'S' THEN 'string' WHEN 'N' THEN 'integer' WHEN 'D' THEN 'dateTime' WHEN 'B' THEN 'boolean' ELSE 'unknown' END
+			FROM pg_type t WHERE t.oid = type) END
+$$;
+
+CREATE FUNCTION directus_private.operators_of(kind text) RETURNS text[]
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT '{_null,_nnull}'::text[] || CASE kind
+		WHEN 'string' THEN '{_eq,_neq,_in,_nin,_contains,_ncontains,_icontains,_nicontains,_starts_with,_nstarts_with,_istarts_with,_nistarts_with,_ends_with,_nends_with,_iends_with,_niends_with,_empty,_nempty}'::text[]
+		WHEN 'integer' THEN '{_eq,_neq,_lt,_lte,_gt,_gte,_between,_nbetween,_in,_nin}'
+		WHEN 'dateTime' THEN '{_eq,_neq,_lt,_lte,_gt,_gte,_between,_nbetween,_in,_nin}'
+		WHEN 'uuid' THEN '{_eq,_neq,_in,_nin}'
+		WHEN 'boolean' THEN '{_eq,_neq}'
+		ELSE '{}' END
+$$;
+
+CREATE FUNCTION directus_private.comparison(source regclass, alias text, field text, operator text, operand jsonb) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	type regtype := directus_private.type_of(source, field);
+	kind text := directus_private.kind_of(type);
+	expression text := format('%I.%I', alias, field);
+	text_value text := directus_private.resolve(operand #>> '{}');
+	is_true boolean := coalesce(operand #>> '{}', 'true') NOT IN ('false', '0');
+	values_list text[];
+	pattern text;
+BEGIN
+	IF NOT operator = ANY (directus_private.operators_of(kind)) THEN
+		PERFORM directus_private.raise_invalid_query(format('"%s" field type does not contain the "%s" filter operator', kind, operator));
+	END IF;
+
+	IF operator IN ('_in', '_nin', '_between', '_nbetween') THEN
+		SELECT coalesce(array_agg(format('%L::%s', directus_private.resolve(element), type)), '{}') INTO values_list
+			FROM unnest(directus_private.to_list(operand)) AS element;
+		IF operator IN ('_between', '_nbetween') AND cardinality(values_list) <> 2 THEN
+			PERFORM directus_private.raise_invalid_query(format('"%s" takes two values', operator));
+		END IF;
+	ELSIF operator NOT IN ('_null', '_nnull', '_empty', '_nempty') AND jsonb_typeof(operand) IN ('object', 'array') THEN
+		PERFORM directus_private.raise_invalid_query(format('"%s" takes one value', operator));
+	ELSIF kind = 'string' AND operator IN ('_eq', '_neq') AND operand = '""' THEN
+		PERFORM directus_private.raise_invalid_query(format('"%s" must not be empty. Use "_empty" or "_nempty" instead', operator));
+	END IF;
+
+	pattern := regexp_replace(text_value, '([\\%_])', '\\\1', 'g');
+	RETURN CASE operator
+		WHEN '_eq' THEN format('%s = %L::%s', expression, text_value, type)
+		WHEN '_neq' THEN format('%s <> %L::%s', expression, text_value, type)
+		WHEN '_lt' THEN format('%s < %L::%s', expression, text_value, type)
+		WHEN '_lte' THEN format('%s <= %L::%s', expression, text_value, type)
+		WHEN '_gt' THEN format('%s > %L::%s', expression, text_value, type)
+		WHEN '_gte' THEN format('%s >= %L::%s', expression, text_value, type)
+		WHEN '_between' THEN format('%s BETWEEN %s AND %s', expression, values_list[1], values_list[2])
+		WHEN '_nbetween' THEN format('%s NOT BETWEEN %s AND %s', expression, values_list[1], values_list[2])
+		WHEN '_in' THEN CASE values_list WHEN '{}' THEN 'false' ELSE format('%s IN (%s)', expression, array_to_string(values_list, ', ')) END
+		WHEN '_nin' THEN CASE values_list WHEN '{}' THEN 'true' ELSE format('%s NOT IN (%s)', expression, array_to_string(values_list, ', ')) END
+		WHEN '_null' THEN format('%s IS %s NULL', expression, CASE WHEN is_true THEN '' ELSE 'NOT' END)
+		WHEN '_nnull' THEN format('%s IS %s NULL', expression, CASE WHEN is_true THEN 'NOT' ELSE '' END)
+		WHEN '_empty' THEN format('(coalesce(%s, '''') = '''') = %s', expression, is_true)
+		WHEN '_nempty' THEN format('(coalesce(%s, '''') = '''') <> %s', expression, is_true)
+		ELSE format('%s %s %s %L', expression,
+			CASE WHEN operator ~ '^_n' THEN 'NOT' ELSE '' END,
+			CASE WHEN operator ~ '^_n?i' THEN 'ILIKE' ELSE 'LIKE' END,
+			CASE WHEN operator ~ 'starts_with$' THEN '' ELSE '%' END || pattern || CASE WHEN operator ~ 'ends_with$' THEN '' ELSE '%' END)
+	END;
+END
+$$;
+COMMENT ON FUNCTION directus_private.comparison(regclass, text, text, text, jsonb) IS 'one operator of a filter as a condition';
+
+-- A filter as a condition. A related row counts only where the caller may read it.
+CREATE FUNCTION directus_private.condition(source regclass, alias text, filter jsonb, place text DEFAULT 'root') RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	key text;
+	value jsonb;
+	element jsonb;
+	operator text;
+	operand jsonb;
+	related regclass;
+	inner_alias text;
+	parts text[];
+	conditions text[] := '{}';
+BEGIN
+	IF jsonb_typeof(filter) <> 'object' THEN
+		PERFORM directus_private.raise_invalid_query('A filter is an object');
+	END IF;
+	IF length(alias) > 40 THEN
+		PERFORM directus_private.raise_invalid_query('Too deep');
+	END IF;
+
+	FOR key, value IN SELECT * FROM jsonb_each(filter) LOOP
+		IF key IN ('_and', '_or') THEN
+			parts := '{}';
+			FOR element IN SELECT e FROM jsonb_array_elements(CASE jsonb_typeof(value) WHEN 'array' THEN value
+					WHEN 'object' THEN (SELECT coalesce(jsonb_agg(o.value ORDER BY length(o.key), o.key), '[]') FROM jsonb_each(value) AS o) ELSE '[]' END) AS e
+			LOOP
+				parts := parts || directus_private.condition(source, alias, element, place);
+			END LOOP;
+			conditions := conditions || CASE parts WHEN '{}' THEN 'true'
+				ELSE '(' || array_to_string(parts, CASE key WHEN '_and' THEN ' AND ' ELSE ' OR ' END) || ')' END;
+			CONTINUE;
+		END IF;
+
+		PERFORM directus_private.require_field(source, key, place);
+		IF jsonb_typeof(value) <> 'object' THEN
+			value := jsonb_build_object('_eq', value);
+		END IF;
+		FOR operator, operand IN SELECT * FROM jsonb_each(value) LOOP
+			IF operator ~ '^_' AND operator NOT IN ('_and', '_or') THEN
+				conditions := conditions || directus_private.comparison(source, alias, key, operator, operand);
+				CONTINUE;
+			END IF;
+			related := directus_private.relation_of(source, key);
+			IF related IS NULL THEN
+				PERFORM directus_private.raise_forbidden_field(operator, key, format('"%s"', key));
+			END IF;
+			inner_alias := alias || '_' || left(key, 20);
+			conditions := conditions || format('EXISTS (SELECT FROM %s AS %I WHERE %I.%I = %I.%I AND %s)', related, inner_alias,
+				inner_alias, directus_private.primary_key(related), alias, key,
+				directus_private.condition(related, inner_alias, jsonb_build_object(operator, operand), format('"%s"', key)));
+		END LOOP;
+	END LOOP;
+	RETURN CASE conditions WHEN '{}' THEN 'true' ELSE '(' || array_to_string(conditions, ' AND ') || ')' END;
+END
+$$;
+COMMENT ON FUNCTION directus_private.condition(regclass, text, jsonb, text) IS 'a filter of Directus as a condition of a WHERE clause';
+
+-- Substrings of the texts that may be read, and numbers
+CREATE FUNCTION directus_private.search_condition(source regclass, alias text, searched text) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT coalesce('(' || string_agg(
+			CASE directus_private.kind_of(atttypid) WHEN 'string' THEN format('%I.%I ILIKE %L', alias, attname, '%' || regexp_replace(searched, '([\\%_])', '\\\1', 'g') || '%')
+				ELSE format('%I.%I = %L::numeric', alias, attname, searched) END, ' OR ') || ')', 'false')
+		FROM pg_attribute
+		WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND has_column_privilege(source, attnum, 'SELECT')
+			AND (directus_private.kind_of(atttypid) = 'string' OR (directus_private.kind_of(atttypid) = 'integer' AND searched ~ '^-?[0-9]{1,18}$'))
+$$;
+
+CREATE FUNCTION directus_private.order_list(source regclass, alias text, sort text[]) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	item text;
+	path text[];
+	related regclass;
+	items text[] := '{}';
+	expression text;
+BEGIN
+	FOREACH item IN ARRAY sort LOOP
+		path := string_to_array(ltrim(item, '-'), '.');
+		PERFORM directus_private.require_field(source, path[1], 'root');
+		expression := format('%I.%I', alias, path[1]);
+		IF cardinality(path) > 1 THEN
+			related := directus_private.relation_of(source, path[1]);
+			IF related IS NULL OR cardinality(path) > 2 THEN
+				PERFORM directus_private.raise_forbidden_field(path[2], path[1], format('"%s"', path[1]));
+			END IF;
+			PERFORM directus_private.require_field(related, path[2], format('"%s"', path[1]));
+			expression := format('(SELECT s.%I FROM %s AS s WHERE s.%I = %s)', path[2], related, directus_private.primary_key(related), expression);
+		END IF;
+		items := items || (expression || CASE WHEN item ~ '^-' THEN ' DESC' ELSE '' END);
+	END LOOP;
+	RETURN array_to_string(items || format('%I.%I', alias, directus_private.primary_key(source)), ', ');
+END
+$$;
+
+CREATE FUNCTION directus_private.integer_parameter(query jsonb, name text, least integer, fallback integer) RETURNS integer
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	value text := query ->> name;
+BEGIN
+	IF value IS NULL THEN
+		RETURN fallback;
+	ELSIF value !~ '^-?[0-9]{1,9}$' THEN
+		PERFORM directus_private.raise_invalid_query(format('"%s" must be a number', name));
+	ELSIF value::integer < least THEN
+		PERFORM directus_private.raise_invalid_query(format('"%s" must be greater than or equal to %s', name, least));
+	END IF;
+	RETURN value::integer;
+END
+$$;
+
+-- The rows that a query asks for, before they are sorted and cut
+CREATE FUNCTION directus_private.where_of(source regclass, query jsonb) RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT CASE WHEN query ? 'filter' THEN directus_private.condition(source, 't', query -> 'filter') ELSE 'true' END ||
+		CASE WHEN query ->> 'search' <> '' THEN ' AND ' || directus_private.search_condition(source, 't', query ->> 'search') ELSE '' END
+$$;
+
+CREATE FUNCTION directus_private.read_aggregate(source regclass, query jsonb) RETURNS json
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	groups text[] := directus_private.to_list(query -> 'groupBy');
+	field text;
+	function_name text;
+	fields jsonb;
+	call text;
+	items text[] := '{}';
+	inner_items text[];
+	result json;
+BEGIN
+	FOREACH field IN ARRAY groups LOOP
+		PERFORM directus_private.require_field(source, field, 'root');
+		items := items || format('%s AS %I', directus_private.column_expression(source, 't', field), field);
+	END LOOP;
+
+	FOR function_name, fields IN SELECT * FROM jsonb_each(coalesce(query -> 'aggregate', '{"count": "*"}')) LOOP
+		call := CASE function_name WHEN 'count' THEN 'count(%s)' WHEN 'countDistinct' THEN 'count(DISTINCT %s)' WHEN 'countAll' THEN 'count(*)'
+			WHEN 'sum' THEN 'sum(%s)' WHEN 'sumDistinct' THEN 'sum(DISTINCT %s)' WHEN 'avg' THEN 'avg(%s)' WHEN 'avgDistinct' THEN 'avg(DISTINCT %s)'
+			WHEN 'min' THEN 'min(%s)' WHEN 'max' THEN 'max(%s)' END;
+		IF call IS NULL THEN
+			PERFORM directus_private.raise_invalid_query(format('"%s" is no aggregate function', function_name));
+		END IF;
+		IF fields IN ('"*"', '["*"]') OR function_name = 'countAll' THEN
+			IF function_name NOT IN ('count', 'countAll') THEN
+				PERFORM directus_private.raise_invalid_query(format('"%s" takes fields', function_name));
+			END IF;
+			items := items || format('count(*)::text AS %I', function_name);
+			CONTINUE;
+		END IF;
+		inner_items := '{}';
+		FOREACH field IN ARRAY directus_private.to_list(fields) LOOP
+			PERFORM directus_private.require_field(source, field, 'root');
+			IF function_name !~ '^(count|min|max)' AND directus_private.kind_of(directus_private.type_of(source, field)) <> 'integer' THEN
+				PERFORM directus_private.raise_invalid_query(format('"%s" takes numbers', function_name));
+			END IF;
+			inner_items := inner_items || format('%L, (%s)::text', field, format(call, format('t.%I', field)));
+		END LOOP;
+		items := items || format('pg_catalog.json_build_object(%s) AS %I', array_to_string(inner_items, ', '), function_name);
+	END LOOP;
+
+	EXECUTE format('SELECT coalesce(json_agg(to_json(r)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s %s) AS r',
+			array_to_string(items, ', '), source, directus_private.where_of(source, query),
+			CASE groups WHEN '{}' THEN '' ELSE 'GROUP BY ' || (SELECT string_agg(format('t.%I', g), ', ') FROM unnest(groups) AS g) END)
+		INTO result;
+	RETURN result;
+END
+$$;
+
+CREATE FUNCTION directus_private.fields_of(query jsonb) RETURNS jsonb
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT directus_private.field_tree(CASE WHEN directus_private.to_list(query -> 'fields') = '{}' THEN '{*}'
+		ELSE directus_private.to_list(query -> 'fields') END) $$;
+
+CREATE FUNCTION directus_private.read_list(source regclass, query jsonb) RETURNS json
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	maximum integer := directus_private.integer_parameter(query, 'limit', -1, 100);
+	page integer := directus_private.integer_parameter(query, 'page', 1, 1);
+	skipped bigint := directus_private.integer_parameter(query, 'offset', 0, CASE WHEN maximum > 0 THEN least((page - 1)::bigint * maximum, 2000000000)::integer ELSE 0 END);
+	wanted text[] := directus_private.to_list(query -> 'meta');
+	meta jsonb := '{}';
+	number bigint;
+	rows json;
+BEGIN
+	IF query ?| '{aggregate,groupBy}' THEN
+		rows := directus_private.read_aggregate(source, query);
+	ELSE
+		EXECUTE format('SELECT coalesce(json_agg(to_json(r)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s ORDER BY %s LIMIT %s OFFSET %s) AS r',
+				directus_private.select_list(source, 't', directus_private.fields_of(query)), source, directus_private.where_of(source, query),
+				directus_private.order_list(source, 't', directus_private.to_list(query -> 'sort')),
+				CASE maximum WHEN -1 THEN 'ALL' ELSE maximum::text END, skipped)
+			INTO rows;
+	END IF;
+
+	IF wanted && '{total_count,*}' THEN
+		EXECUTE format('SELECT count(*) FROM %s', source) INTO number;
+		meta := meta || jsonb_build_object('total_count', number);
+	END IF;
+	IF wanted && '{filter_count,*}' THEN
+		EXECUTE format('SELECT count(*) FROM %s AS t WHERE %s', source, directus_private.where_of(source, query)) INTO number;
+		meta := meta || jsonb_build_object('filter_count', number);
+	END IF;
+	RETURN CASE meta WHEN '{}' THEN json_build_object('data', rows) ELSE json_build_object('meta', meta, 'data', rows) END;
+END
+$$;
+
+-- A key that is none of its type is nobody's.
+CREATE FUNCTION directus_private.key_condition(source regclass, key text) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	primary_key name := directus_private.primary_key(source);
+	type regtype := directus_private.type_of(source, primary_key);
+	ignored text;
+BEGIN
+	EXECUTE format('SELECT %L::%s', key, type) INTO ignored;
+	RETURN format('t.%I = %L::%s', primary_key, key, type);
+EXCEPTION WHEN data_exception THEN
+	RETURN 'false';
+END
+$$;
+
+-- One row; FORBIDDEN if there is none, or none that may be read
+CREATE FUNCTION directus_private.read_one(source regclass, key text, query jsonb) RETURNS json
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	result json;
+BEGIN
+	EXECUTE format('SELECT to_json(r) FROM (SELECT %s FROM %s AS t WHERE %s) AS r',
+		directus_private.select_list(source, 't', directus_private.fields_of(query)), source, directus_private.key_condition(source, key)) INTO result;
+	IF result IS NULL THEN
+		PERFORM directus_private.raise_forbidden();
+	END IF;
+	RETURN json_build_object('data', result);
+END
+$$;
+
+
+--
+-- Writing: columns that may be written, and rows that may be changed
+--
+
+-- Whose rows they are: the column that auth.protect's policy compares with the user
+CREATE FUNCTION directus_private.is_owner_column(source regclass, field text) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT EXISTS (SELECT FROM pg_policy p JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+			JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+		WHERE p.polrelid = source AND p.polname = 'owner_may_insert' AND a.attname = field)
+$$;
+
+-- A preset field is overwritten by its preset, whatever is sent for it.
+CREATE FUNCTION directus_private.is_preset(source regclass, field text) RETURNS boolean
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+	SELECT EXISTS (SELECT FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+		WHERE d.adrelid = source AND a.attname = field AND pg_get_expr(d.adbin, d.adrelid) = 'auth.uid()')
+$$;
+
+-- The fields to write of what was sent; FORBIDDEN if one of them may not be written
+CREATE FUNCTION directus_private.written_fields(source regclass, item jsonb, privilege text, dropped text[]) RETURNS name[]
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	field text;
+	fields name[] := '{}';
+BEGIN
+	IF jsonb_typeof(item) <> 'object' THEN
+		PERFORM directus_private.raise_invalid_payload('"value" must be of type object');
+	END IF;
+	FOR field IN SELECT * FROM jsonb_object_keys(item) LOOP
+		CONTINUE WHEN field = ANY (dropped);
+		IF directus_private.type_of(source, field) IS NULL OR NOT has_column_privilege(source, field, privilege) THEN
+			PERFORM directus_private.raise_forbidden_field(field, directus_private.name_of(source));
+		END IF;
+		fields := fields || field::name;
+	END LOOP;
+	RETURN fields;
+END
+$$;
+
+CREATE FUNCTION directus_private.create_item(source regclass, item jsonb) RETURNS text
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	presets text[] := ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = source AND attnum > 0 AND NOT attisdropped
+		AND directus_private.is_preset(source, attname) AND NOT directus_private.is_owner_column(source, attname));
+	fields name[] := directus_private.written_fields(source, item, 'INSERT', presets);
+	list text := (SELECT string_agg(quote_ident(field), ', ') FROM unnest(fields) AS field);
+	key text;
+BEGIN
+	EXECUTE format('INSERT INTO %s %s RETURNING %I::text', source,
+		CASE fields WHEN '{}' THEN 'DEFAULT VALUES'
+			ELSE format('(%s) SELECT %s FROM jsonb_populate_record(NULL::%s, %L)', list, list, source, item) END,
+		directus_private.primary_key(source)) INTO key;
+	RETURN key;
+END
+$$;
+COMMENT ON FUNCTION directus_private.create_item(regclass, jsonb) IS 'insert a row as the caller, and return its key';
+
+CREATE FUNCTION directus_private.update_items(source regclass, keys text[], item jsonb) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	primary_key name := directus_private.primary_key(source);
+	fields name[] := directus_private.written_fields(source, item, 'UPDATE', ARRAY[primary_key::text]);
+	list text := (SELECT string_agg(quote_ident(field), ', ') FROM unnest(fields) AS field);
+	key text;
+	changed bigint;
+BEGIN
+	FOREACH key IN ARRAY keys LOOP
+		CONTINUE WHEN fields = '{}';
+		EXECUTE format('UPDATE %s AS t SET (%s) = (SELECT %s FROM jsonb_populate_record(NULL::%s, %L)) WHERE %s',
+			source, list, list, source, item, directus_private.key_condition(source, key));
+		GET DIAGNOSTICS changed = ROW_COUNT;
+		IF changed = 0 THEN
+			PERFORM directus_private.raise_forbidden(
+				format('You don''t have permissions to perform "update" for the field(s) %s in collection "%s" or it does not exist.',
+					(SELECT string_agg(format('"%s"', field), ', ') FROM unnest(fields) AS field), directus_private.name_of(source)));
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION directus_private.update_items(regclass, text[], jsonb) IS 'update rows as the caller, all or none';
+
+CREATE FUNCTION directus_private.delete_items(source regclass, keys text[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	key text;
+	changed bigint;
+BEGIN
+	FOREACH key IN ARRAY keys LOOP
+		EXECUTE format('DELETE FROM %s AS t WHERE %s', source, directus_private.key_condition(source, key));
+		GET DIAGNOSTICS changed = ROW_COUNT;
+		IF changed = 0 THEN
+			PERFORM directus_private.raise_forbidden(
+				format('You don''t have permission to perform "delete" for collection "%s" or it does not exist.', directus_private.name_of(source)));
+		END IF;
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION directus_private.delete_items(regclass, text[]) IS 'delete rows as the caller, all or none';
+
+-- The keys that {"keys": [...]}, {"query": {...}} or [...] name
+CREATE FUNCTION directus_private.keys_of(source regclass, body jsonb) RETURNS text[]
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	keys text[];
+BEGIN
+	IF jsonb_typeof(body) = 'array' THEN
+		RETURN ARRAY(SELECT * FROM jsonb_array_elements_text(body));
+	ELSIF jsonb_typeof(body -> 'keys') = 'array' THEN
+		RETURN ARRAY(SELECT * FROM jsonb_array_elements_text(body -> 'keys'));
+	ELSIF jsonb_typeof(body -> 'query') = 'object' THEN
+		EXECUTE format('SELECT coalesce(array_agg(key), ''{}'') FROM (SELECT t.%I::text AS key FROM %s AS t WHERE %s ORDER BY t.%I LIMIT %s) AS found',
+			directus_private.primary_key(source), source, directus_private.where_of(source, body -> 'query'), directus_private.primary_key(source),
+			nullif(directus_private.integer_parameter(body -> 'query', 'limit', -1, 100), -1)) INTO keys;
+		RETURN keys;
+	END IF;
+	PERFORM directus_private.raise_invalid_payload('"keys" or "query" is required');
+END
+$$;
+
+-- Rows by their keys, in that order
+CREATE FUNCTION directus_private.read_keys(source regclass, keys text[], query jsonb) RETURNS json
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	key text;
+	row json;
+	rows json[] := '{}';
+BEGIN
+	FOREACH key IN ARRAY keys LOOP
+		rows := rows || (directus_private.read_one(source, key, query) -> 'data');
+	END LOOP;
+	RETURN json_build_object('data', array_to_json(rows));
+END
+$$;
+
+
+--
+-- Routes
+--
+
+CREATE FUNCTION directus_private.write_items(source regclass, method text, key text, query jsonb, body jsonb) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	keys text[];
+	item jsonb;
+BEGIN
+	CASE method
+		WHEN 'POST' THEN
+			IF jsonb_typeof(body) = 'array' THEN
+				keys := '{}';
+				FOR item IN SELECT * FROM jsonb_array_elements(body) LOOP
+					keys := keys || directus_private.create_item(source, item);
+				END LOOP;
+				RETURN directus_private.read_keys(source, keys, query);
+			END IF;
+			RETURN directus_private.read_one(source, directus_private.create_item(source, body), query);
+		WHEN 'PATCH' THEN
+			IF key IS NOT NULL THEN
+				PERFORM directus_private.update_items(source, ARRAY[key], body);
+				RETURN directus_private.read_one(source, key, query);
+			ELSIF jsonb_typeof(body) = 'array' THEN
+				keys := '{}';
+				FOR item IN SELECT * FROM jsonb_array_elements(body) LOOP
+					keys := keys || (item ->> directus_private.primary_key(source));
+					PERFORM directus_private.update_items(source, ARRAY[keys[cardinality(keys)]], item);
+				END LOOP;
+			ELSE
+				keys := directus_private.keys_of(source, body);
+				PERFORM directus_private.update_items(source, keys, coalesce(body -> 'data', '{}'));
+			END IF;
+			RETURN directus_private.read_keys(source, keys, query);
+		WHEN 'DELETE' THEN
+			PERFORM directus_private.delete_items(source, CASE WHEN key IS NOT NULL THEN ARRAY[key] ELSE directus_private.keys_of(source, body) END);
+			RETURN directus_private.no_content();
+	END CASE;
+END
+$$;
+
+CREATE FUNCTION directus_private.route_items(method text, path text[], query jsonb, body jsonb) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	source regclass := directus_private.collection(path[2]);
+BEGIN
+	IF method = 'SEARCH' AND path[3] IS NULL THEN
+		RETURN directus_private.read_list(source, coalesce(body -> 'query', '{}'));
+	ELSIF method <> 'GET' THEN
+		RETURN directus_private.write_items(source, method, path[3], query, body);
+	ELSIF path[3] IS NULL THEN
+		RETURN directus_private.read_list(source, query);
+	END IF;
+	RETURN directus_private.read_one(source, path[3], query);
+END
+$$;
+
+CREATE FUNCTION directus_private.require_user() RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	IF auth.uid() IS NULL THEN
+		PERFORM directus_private.raise(401, 'INVALID_CREDENTIALS', 'Invalid user credentials.');
+	END IF;
+	RETURN auth.uid()::text;
+END
+$$;
+
+-- Never FORBIDDEN: where a field may not be read, the id is all there is.
+CREATE FUNCTION directus_private.read_me(query jsonb) RETURNS json
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	id text := directus_private.require_user();
+BEGIN
+	RETURN directus_private.read_one('auth.users', id, query);
+EXCEPTION WHEN SQLSTATE 'DR000' THEN
+	RETURN json_build_object('data', json_build_object('id', id));
+END
+$$;
+
+CREATE FUNCTION directus_private.register(body jsonb, names text[]) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	unknown text := (SELECT key FROM jsonb_object_keys(body) AS key WHERE NOT key = ANY ('{email,password}'::text[] || names) LIMIT 1);
+	answer jsonb;
+BEGIN
+	PERFORM directus_private.require_strings(body, '{email,password}', names);
+	IF unknown IS NOT NULL AND names <> '{}' THEN
+		PERFORM directus_private.raise_invalid_payload(format('"%s" is not allowed', unknown));
+	ELSIF unknown IS NOT NULL THEN
+		PERFORM directus_private.raise_forbidden_field(unknown, 'directus_users');
+	END IF;
+
+	answer := auth.register_user(body ->> 'email', body ->> 'password', body ->> 'first_name', body ->> 'last_name');
+	RETURN CASE WHEN answer ? 'code' THEN directus_private.tell_answer(answer) ELSE directus_private.no_content() END;
+END
+$$;
+
+-- The sessions of who is asking, which Directus does not show
+CREATE FUNCTION directus_private.route_sessions(method text, id text) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	changed bigint;
+	rows json;
+BEGIN
+	PERFORM directus_private.require_user();
+	IF method = 'DELETE' AND id IS NOT NULL THEN
+		EXECUTE format('DELETE FROM auth.sessions AS t WHERE %s', directus_private.key_condition('auth.sessions', id));
+		GET DIAGNOSTICS changed = ROW_COUNT;
+		IF changed = 0 THEN
+			PERFORM directus_private.raise_forbidden();
+		END IF;
+		RETURN directus_private.no_content();
+	END IF;
+
+	SELECT coalesce(json_agg(json_build_object('id', t.id, 'created_at', t.created_at, 'refreshed_at', t.refreshed_at,
+			'expires_at', least(t.expires_at, t.not_after), 'user_agent', t.user_agent, 'ip', host(t.ip),
+			'is_current', t.id = auth.session_id()) ORDER BY t.refreshed_at DESC), '[]') INTO rows
+		FROM auth.sessions AS t WHERE least(t.expires_at, t.not_after) > now();
+	RETURN json_build_object('data', rows);
+END
+$$;
+
+CREATE FUNCTION directus_private.change_password(body jsonb) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	answer jsonb;
+BEGIN
+	PERFORM directus_private.require_user();
+	PERFORM directus_private.require_strings(body, '{current_password,new_password}', '{}');
+	answer := auth.change_password(body ->> 'current_password', body ->> 'new_password');
+	RETURN CASE WHEN answer ? 'code' THEN directus_private.tell_answer(answer) ELSE directus_private.no_content() END;
+END
+$$;
+
+CREATE FUNCTION directus_private.route_users(method text, path text[], query jsonb, body jsonb) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	id text := CASE path[2] WHEN 'me' THEN auth.uid()::text ELSE path[2] END;
+BEGIN
+	CASE
+		WHEN method = 'POST' AND path[2] IS NULL THEN
+			IF auth.uid() IS NOT NULL THEN
+				PERFORM directus_private.raise_forbidden();
+			END IF;
+			RETURN directus_private.register(body, '{}');
+		WHEN method = 'POST' AND path[2] = 'register' AND path[3] IS NULL THEN
+			RETURN directus_private.register(body, '{first_name,last_name}');
+		WHEN method = 'POST' AND path[2] = 'me' AND path[3] = 'password' AND path[4] IS NULL THEN
+			RETURN directus_private.change_password(body);
+		WHEN path[2] = 'me' AND path[3] = 'sessions' AND path[5] IS NULL AND (method = 'GET') = (path[4] IS NULL) AND method IN ('GET', 'DELETE') THEN
+			RETURN directus_private.route_sessions(method, path[4]);
+		WHEN path[3] IS NOT NULL THEN
+			NULL;
+		WHEN method = 'GET' AND path[2] = 'me' THEN
+			RETURN directus_private.read_me(query);
+		WHEN method = 'PATCH' AND path[2] IS NOT NULL THEN
+			IF path[2] = 'me' THEN
+				PERFORM directus_private.require_user();
+			END IF;
+			PERFORM directus_private.update_items('auth.users', ARRAY[id], body);
+			RETURN directus_private.read_one('auth.users', id, query);
+		WHEN method = 'GET' AND auth.uid() IS NULL THEN
+			PERFORM directus_private.raise_forbidden();
+		WHEN method = 'GET' AND path[2] IS NULL THEN
+			RETURN directus_private.read_list('auth.users', query);
+		WHEN method = 'GET' THEN
+			RETURN directus_private.read_one('auth.users', id, query);
+		WHEN method = 'DELETE' THEN
+			PERFORM directus_private.raise_forbidden();
+		ELSE
+			NULL;
+	END CASE;
+	PERFORM directus_private.raise_not_found('/' || array_to_string(path, '/'));
+END
+$$;
+
+CREATE FUNCTION directus_private.route(method text, body text) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	path text[] := string_to_array(directus_private.url_decode(btrim(directus_private.header('x-directus-path'), '/')), '/');
+	query jsonb := directus_private.parse_query(directus_private.header('x-directus-query'));
+	parsed jsonb := directus_private.parse_body(body);
+BEGIN
+	CASE
+		WHEN path[1] = 'items' AND path[2] IS NOT NULL AND path[4] IS NULL THEN
+			RETURN directus_private.route_items(method, path, query, parsed);
+		WHEN path[1] = 'users' AND path[6] IS NULL THEN
+			RETURN directus_private.route_users(method, path, query, parsed);
+		WHEN method = 'GET' AND path = '{server,info}' THEN
+			RETURN json_build_object('data', json_build_object('project', json_build_object(
+				'project_name', current_database(), 'public_registration', current_setting('auth.registration')::boolean)));
+		ELSE
+			PERFORM directus_private.raise_not_found('/' || array_to_string(path, '/'));
+	END CASE;
+END
+$$;
+COMMENT ON FUNCTION directus_private.route(text, text) IS 'answer a request, or raise what is wrong with it';
+
+
+--
+-- What PostgREST serves. A block that fails takes back what it wrote, and then
+-- the error is told; what auth refuses is no error, and stays written.
+--
+
+CREATE FUNCTION directus_private.handle(method text, body text) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	message text;
+	detail text;
+	failed_constraint text;
+	failed_table text;
+BEGIN
+	RETURN directus_private.route(method, body);
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+		failed_constraint = CONSTRAINT_NAME, failed_table = TABLE_NAME;
+	RETURN directus_private.tell_exception(SQLSTATE, message, detail, failed_constraint, failed_table);
+END
+$$;
+
+CREATE FUNCTION directus.read() RETURNS json
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT directus_private.handle('GET', NULL) $$;
+COMMENT ON FUNCTION directus.read() IS 'answer a GET request of Directus, for the path and query in the headers x-directus-path and x-directus-query';
+
+CREATE FUNCTION directus.write(text) RETURNS json
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT directus_private.handle(directus_private.header('x-directus-method'), $1) $$;
+COMMENT ON FUNCTION directus.write(text) IS 'answer a request of Directus that has a body, for the method, path and query in the headers x-directus-*';
+
+CREATE FUNCTION directus.login(text) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	body jsonb;
+	message text;
+	detail text;
+BEGIN
+	body := directus_private.parse_object($1);
+	PERFORM directus_private.require_strings(body, '{email,password}', '{mode,otp}');
+	IF coalesce(body ->> 'mode', 'json') NOT IN ('cookie', 'json', 'session') THEN
+		PERFORM directus_private.raise_invalid_payload('"mode" must be one of [cookie, json, session]');
+	END IF;
+	RETURN directus_private.tell_answer(auth.login(body ->> 'email', body ->> 'password', coalesce(body ->> 'mode', 'json')));
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+	RETURN directus_private.tell_exception(SQLSTATE, message, detail, NULL, NULL);
+END
+$$;
+COMMENT ON FUNCTION directus.login(text) IS 'POST /auth/login';
+
+-- Which token is meant: that of the body in mode json, else that of the mode's cookie
+CREATE FUNCTION directus_private.presented_token(body jsonb) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	mode text := coalesce(body ->> 'mode', CASE WHEN body ? 'refresh_token' THEN 'json' ELSE 'cookie' END);
+	cookies json := nullif(current_setting('request.cookies', true), '')::json;
+	token text := CASE mode WHEN 'json' THEN body ->> 'refresh_token'
+		WHEN 'cookie' THEN cookies ->> current_setting('auth.refresh_cookie_name')
+		WHEN 'session' THEN cookies ->> current_setting('auth.session_cookie_name') END;
+BEGIN
+	IF coalesce(token, '') = '' THEN
+		PERFORM directus_private.raise_invalid_payload('The refresh token is required in either the payload or cookie');
+	END IF;
+	RETURN CASE mode WHEN 'json' THEN token END;
+END
+$$;
+
+CREATE FUNCTION directus.refresh(text) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	body jsonb;
+	token text;
+	message text;
+	detail text;
+BEGIN
+	body := directus_private.parse_object($1);
+	token := directus_private.presented_token(body);
+	RETURN directus_private.tell_answer(auth.refresh(token,
+		coalesce(body ->> 'mode', CASE WHEN token IS NULL THEN 'cookie' ELSE 'json' END)));
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+	RETURN directus_private.tell_exception(SQLSTATE, message, detail, NULL, NULL);
+END
+$$;
+COMMENT ON FUNCTION directus.refresh(text) IS 'POST /auth/refresh';
+
+CREATE FUNCTION directus.logout(text) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	message text;
+	detail text;
+BEGIN
+	PERFORM auth.logout(directus_private.presented_token(directus_private.parse_object($1)));
+	RETURN directus_private.no_content();
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+	RETURN directus_private.tell_exception(SQLSTATE, message, detail, NULL, NULL);
+END
+$$;
+COMMENT ON FUNCTION directus.logout(text) IS 'POST /auth/logout';
+
+
+--
+-- They run as whoever asks, and so may be called by everybody who may ask.
+--
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA directus, directus_private FROM PUBLIC;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA directus, directus_private TO anon, authenticated;

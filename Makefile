@@ -1,8 +1,8 @@
 # The commands that people type; `make help` lists them.
 
-EXTENSION = auth
-EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" $(EXTENSION).control)
-DATA = $(EXTENSION)--$(EXTVERSION).sql
+EXTENSION = auth auth_directus
+EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" auth.control)
+DATA = $(EXTENSION:%=%--$(EXTVERSION).sql)
 
 MODULE_big = auth
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c))
@@ -14,9 +14,9 @@ PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter
 
 REGRESS = $(patsubst sql/%.sql,%,$(sort $(wildcard sql/*.sql)))
 # pg_regress does not know CASCADE, so what is required is named first.
-REGRESS_OPTS = --load-extension=pgcrypto --load-extension=$(EXTENSION)
+REGRESS_OPTS = --load-extension=pgcrypto --load-extension=auth
 ISOLATION = $(patsubst test/isolation/specs/%.spec,%,$(sort $(wildcard test/isolation/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=test/isolation --load-extension=pgcrypto --load-extension=$(EXTENSION)
+ISOLATION_OPTS = --inputdir=test/isolation --load-extension=pgcrypto --load-extension=auth
 
 EXTRA_CLEAN = results output_iso tmp_check test/unit/bin bench/bin node_modules/.package-lock-of-last-install
 
@@ -29,7 +29,7 @@ include $(PGXS)
 $(OBJS): $(wildcard src/*.h)
 endif
 
-.PHONY: run test test-unit test-sql test-http test-cluster bench packages lint format dist help
+.PHONY: run test test-unit test-sql test-http test-cluster test-directus bench packages lint format dist help
 
 run: packages ## start the whole stack with sample data, and print a first session
 	@exec node tools/run.mjs
@@ -49,6 +49,9 @@ test-http: packages ## real PostgREST (one file: FILES=test/http/life.test.mjs)
 test-cluster: packages ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/cluster/dump.test.mjs)
 	@tools/test cluster $(FILES)
 
+test-directus: packages ## Directus' surface behind real nginx (one file: FILES=test/directus/items.test.mjs)
+	@tools/test directus $(FILES)
+
 bench: packages ## the figures of the README, as ratios measured in one run (some: ONLY=storm,uid; in short: QUICK=1)
 	@exec node bench/bench.mjs
 
@@ -62,10 +65,10 @@ format: ## format the C sources
 	@clang-format -i src/*.c src/*.h test/unit/*.c bench/*.c
 
 dist: ## make auth-VERSION.zip of what is committed
-	@git archive --prefix=$(EXTENSION)-$(EXTVERSION)/ -o $(EXTENSION)-$(EXTVERSION).zip HEAD
+	@git archive --prefix=auth-$(EXTVERSION)/ -o auth-$(EXTVERSION).zip HEAD
 
 help: ## show this list
-	@echo 'make               build the extension'
-	@echo 'make install       install it into the PostgreSQL of pg_config (PG_CONFIG=/path/to/pg_config for another)'
+	@echo 'make               build the extensions'
+	@echo 'make install       install them into the PostgreSQL of pg_config (PG_CONFIG=/path/to/pg_config for another)'
 	@echo 'make installcheck  test the installed extension on the running server that PGHOST and PGPORT name'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-13s %s\n", $$1, $$2 }'

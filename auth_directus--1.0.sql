@@ -4,8 +4,9 @@
 \echo Use "CREATE EXTENSION auth_directus CASCADE" to load this file. \quit
 
 -- Five functions answer all requests; PostgREST serves them, and the gateway
--- says in headers which method, path and query were asked for.  They run as
--- whoever asks: row-level security and column grants decide, here as elsewhere.
+-- says in headers which method, path and query were asked for, and with which
+-- token.  They run as whoever asks: row-level security and column grants decide,
+-- here as elsewhere.
 -- Passwords, tokens and sessions are auth's; nothing of the kind is here.
 
 COMMENT ON SCHEMA directus IS 'what PostgREST serves to the gateway: Directus'' requests';
@@ -178,19 +179,19 @@ CREATE FUNCTION directus_private.header(name text) RETURNS text
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT nullif(current_setting('request.headers', true), '')::json ->> name $$;
 
-CREATE FUNCTION directus_private.parse_body(body text) RETURNS jsonb
+CREATE FUNCTION directus_private.parse_body(body bytea) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RETURN coalesce(nullif(btrim(body, E' \t\r\n'), ''), '{}')::jsonb;
-EXCEPTION WHEN data_exception THEN
+	RETURN coalesce(nullif(btrim(convert_from(body, 'UTF8'), E' \t\r\n'), ''), '{}')::jsonb;
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
 	PERFORM directus_private.raise_invalid_payload('The body is not JSON');
 END
 $$;
-COMMENT ON FUNCTION directus_private.parse_body(text) IS 'the body of a request; an empty one is an empty object';
+COMMENT ON FUNCTION directus_private.parse_body(bytea) IS 'the body of a request; an empty one is an empty object';
 
-CREATE FUNCTION directus_private.parse_object(body text) RETURNS jsonb
+CREATE FUNCTION directus_private.parse_object(body bytea) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -293,8 +294,14 @@ $$;
 
 
 --
--- Collections: the tables that auth.protect protects, and the users
+-- Collections: tables under row-level security that the caller may read, and the users
 --
+
+CREATE FUNCTION directus_private.primary_key(source regclass) RETURNS name
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+		WHERE i.indrelid = source AND i.indisprimary AND i.indnkeyatts = 1 $$;
 
 -- The table of a collection; null if there is none
 CREATE FUNCTION directus_private.find_collection(name text) RETURNS regclass
@@ -303,8 +310,8 @@ CREATE FUNCTION directus_private.find_collection(name text) RETURNS regclass
 	AS $$
 	SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 			JOIN string_to_table(current_setting('auth.exposed_schemas'), ',') WITH ORDINALITY AS exposed (schema, n) ON btrim(exposed.schema) = n.nspname
-		WHERE c.relname = name AND c.relrowsecurity
-			AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'owner_may_insert')
+		WHERE c.relname = name AND c.relkind IN ('r', 'p') AND c.relrowsecurity
+			AND c.oid NOT IN ('auth.users'::regclass, 'auth.sessions'::regclass) AND directus_private.primary_key(c.oid) IS NOT NULL
 			AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
 		ORDER BY exposed.n LIMIT 1
 $$;
@@ -328,12 +335,6 @@ CREATE FUNCTION directus_private.name_of(source regclass) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT CASE WHEN source = 'auth.users'::regclass THEN 'directus_users' ELSE relname::text END FROM pg_class WHERE oid = source $$;
-
-CREATE FUNCTION directus_private.primary_key(source regclass) RETURNS name
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-		WHERE i.indrelid = source AND i.indisprimary AND i.indnkeyatts = 1 $$;
 
 CREATE FUNCTION directus_private.type_of(source regclass, field text) RETURNS regtype
 	LANGUAGE sql STABLE
@@ -624,7 +625,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION directus_private.integer_parameter(query jsonb, name text, least integer, fallback integer) RETURNS integer
+CREATE FUNCTION directus_private.integer_parameter(query jsonb, name text, minimum integer, fallback integer) RETURNS integer
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -635,8 +636,8 @@ BEGIN
 		RETURN fallback;
 	ELSIF value !~ '^-?[0-9]{1,9}$' THEN
 		PERFORM directus_private.raise_invalid_query(format('"%s" must be a number', name));
-	ELSIF value::integer < least THEN
-		PERFORM directus_private.raise_invalid_query(format('"%s" must be greater than or equal to %s', name, least));
+	ELSIF value::integer < minimum THEN
+		PERFORM directus_private.raise_invalid_query(format('"%s" must be greater than or equal to %s', name, minimum));
 	END IF;
 	RETURN value::integer;
 END
@@ -952,7 +953,9 @@ BEGIN
 				END LOOP;
 				RETURN directus_private.read_keys(source, keys, query);
 			END IF;
-			RETURN directus_private.read_one(source, directus_private.create_item(source, body), query);
+			-- in a statement of its own, so that the next one sees the row
+			key := directus_private.create_item(source, body);
+			RETURN directus_private.read_one(source, key, query);
 		WHEN 'PATCH' THEN
 			IF key IS NOT NULL THEN
 				PERFORM directus_private.update_items(source, ARRAY[key], body);
@@ -1124,12 +1127,12 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION directus_private.route(method text, body text) RETURNS json
+CREATE FUNCTION directus_private.route(method text, body bytea) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	path text[] := string_to_array(directus_private.url_decode(btrim(directus_private.header('x-directus-path'), '/')), '/');
+	path text[] := ARRAY(SELECT directus_private.url_decode(part) FROM string_to_table(btrim(directus_private.header('x-directus-path'), '/'), '/') AS part);
 	query jsonb := directus_private.parse_query(directus_private.header('x-directus-query'));
 	parsed jsonb := directus_private.parse_body(body);
 BEGIN
@@ -1138,6 +1141,11 @@ BEGIN
 			RETURN directus_private.route_items(method, path, query, parsed);
 		WHEN path[1] = 'users' AND path[6] IS NULL THEN
 			RETURN directus_private.route_users(method, path, query, parsed);
+		WHEN method = 'GET' AND path = '{server,health}' THEN
+			PERFORM set_config('response.headers', '[{"Content-Type": "application/health+json"}]', true);
+			RETURN '{"status":"ok"}';
+		WHEN method = 'GET' AND path = '{auth}' THEN
+			RETURN '{"data":[],"disableDefault":false}';
 		WHEN method = 'GET' AND path = '{server,info}' THEN
 			RETURN json_build_object('data', json_build_object('project', json_build_object(
 				'project_name', current_database(), 'public_registration', current_setting('auth.registration')::boolean)));
@@ -1146,7 +1154,7 @@ BEGIN
 	END CASE;
 END
 $$;
-COMMENT ON FUNCTION directus_private.route(text, text) IS 'answer a request, or raise what is wrong with it';
+COMMENT ON FUNCTION directus_private.route(text, bytea) IS 'answer a request, or raise what is wrong with it';
 
 
 --
@@ -1154,7 +1162,34 @@ COMMENT ON FUNCTION directus_private.route(text, text) IS 'answer a request, or 
 -- the error is told; what auth refuses is no error, and stays written.
 --
 
-CREATE FUNCTION directus_private.handle(method text, body text) RETURNS json
+-- Not left to auth.pre_request: PostgREST would tell in its own words what is
+-- wrong with a token, and in other words in each of its versions.
+CREATE FUNCTION directus_private.authenticate(token text) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	reason text;
+BEGIN
+	IF coalesce(token, '') = '' THEN
+		RETURN;
+	END IF;
+	PERFORM auth.authenticate(token);
+	PERFORM set_config('request.jwt.claims', json_build_object('role', auth.role(), 'sub', auth.uid())::text, true);
+	PERFORM set_config('role', auth.role(), true);
+EXCEPTION WHEN SQLSTATE 'PT401' THEN
+	GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
+	IF reason = 'access token expired' THEN
+		PERFORM directus_private.raise(401, 'TOKEN_EXPIRED', 'Token expired.');
+	ELSIF reason = 'invalid access token' AND token LIKE '%.%.%' THEN
+		PERFORM directus_private.raise(403, 'INVALID_TOKEN', 'Invalid token.');
+	END IF;
+	PERFORM directus_private.raise(401, 'INVALID_CREDENTIALS', 'Invalid user credentials.');
+END
+$$;
+COMMENT ON FUNCTION directus_private.authenticate(text) IS 'take the identity and the role that a token proves';
+
+CREATE FUNCTION directus_private.handle(method text, body bytea) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -1164,6 +1199,7 @@ DECLARE
 	failed_constraint text;
 	failed_table text;
 BEGIN
+	PERFORM directus_private.authenticate(directus_private.header('x-directus-token'));
 	RETURN directus_private.route(method, body);
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
@@ -1178,13 +1214,13 @@ CREATE FUNCTION directus.read() RETURNS json
 	AS $$ SELECT directus_private.handle('GET', NULL) $$;
 COMMENT ON FUNCTION directus.read() IS 'answer a GET request of Directus, for the path and query in the headers x-directus-path and x-directus-query';
 
-CREATE FUNCTION directus.write(text) RETURNS json
+CREATE FUNCTION directus.write(bytea) RETURNS json
 	LANGUAGE sql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT directus_private.handle(directus_private.header('x-directus-method'), $1) $$;
-COMMENT ON FUNCTION directus.write(text) IS 'answer a request of Directus that has a body, for the method, path and query in the headers x-directus-*';
+COMMENT ON FUNCTION directus.write(bytea) IS 'answer a request of Directus that has a body, for the method, path and query in the headers x-directus-*';
 
-CREATE FUNCTION directus.login(text) RETURNS json
+CREATE FUNCTION directus.login(bytea) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -1204,7 +1240,7 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN directus_private.tell_exception(SQLSTATE, message, detail, NULL, NULL);
 END
 $$;
-COMMENT ON FUNCTION directus.login(text) IS 'POST /auth/login';
+COMMENT ON FUNCTION directus.login(bytea) IS 'POST /auth/login';
 
 -- Which token is meant: that of the body in mode json, else that of the mode's cookie
 CREATE FUNCTION directus_private.presented_token(body jsonb) RETURNS text
@@ -1225,7 +1261,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION directus.refresh(text) RETURNS json
+CREATE FUNCTION directus.refresh(bytea) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -1244,9 +1280,9 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN directus_private.tell_exception(SQLSTATE, message, detail, NULL, NULL);
 END
 $$;
-COMMENT ON FUNCTION directus.refresh(text) IS 'POST /auth/refresh';
+COMMENT ON FUNCTION directus.refresh(bytea) IS 'POST /auth/refresh';
 
-CREATE FUNCTION directus.logout(text) RETURNS json
+CREATE FUNCTION directus.logout(bytea) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -1261,7 +1297,7 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN directus_private.tell_exception(SQLSTATE, message, detail, NULL, NULL);
 END
 $$;
-COMMENT ON FUNCTION directus.logout(text) IS 'POST /auth/logout';
+COMMENT ON FUNCTION directus.logout(bytea) IS 'POST /auth/logout';
 
 
 --

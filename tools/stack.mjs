@@ -54,7 +54,7 @@ function copyServer(root) {
   for (const program of ['postgres', 'initdb', 'pg_ctl', 'psql', 'pg_config', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_basebackup', 'createdb'])
     if (existsSync(join(bindir, program))) copyFileSync(join(bindir, program), join(at(bindir), program))
 
-  const ours = (name) => /^auth\b/.test(name)
+  const ours = (name) => /^auth(_directus)?\b/.test(name)
   linkAll(libdir, at(libdir), [...readdirSync(libdir).filter(ours), 'bitcode'])
   linkAll(sharedir, at(sharedir), ['extension'])
   const extensions = join(sharedir, 'extension')
@@ -194,6 +194,34 @@ class Stack {
     await this.waitUntil('PostgREST', this.postgrest, async () => {
       try {
         return (await fetch(`http://127.0.0.1:${adminPort}/ready`)).ok
+      } catch {
+        return false
+      }
+    })
+  }
+
+  // Directus' surface: the second extension with its settings, and nginx in front of PostgREST.
+  async startGateway() {
+    await this.configure({
+      'auth.exposed_schemas': 'auth, public, directus',
+      'auth.session_cookie_name': 'directus_session_token',
+      'auth.refresh_cookie_name': 'directus_refresh_token',
+      'auth.cookie_secure': 'off',
+    })
+    await this.define("CREATE EXTENSION auth_directus; NOTIFY pgrst, 'reload config'")
+
+    const directory = this.makeOwnDirectory('gateway')
+    const port = await freePort()
+    const values = { LISTEN: `127.0.0.1:${port}`, POSTGREST: new URL(this.postgrestUrl).host, DIRECTORY: directory }
+    const template = readFileSync(join(PROJECT, 'gateway/nginx.conf'), 'utf8')
+    const config = join(this.directory, 'nginx.conf')
+    writeFileSync(config, template.replace(/^[^#]*$/gm, (line) => line.replace(/\$\{([A-Z]+)\}/g, (_, name) => values[name])))
+    this.gatewayUrl = `http://127.0.0.1:${port}`
+    this.gateway = this.serve('nginx', 'nginx', ['-p', directory, '-e', 'stderr', '-c', config, '-g', 'daemon off;'],
+      { env: { PATH: `${process.env.PATH}:/usr/sbin` }, signal: 'QUIT' })
+    await this.waitUntil('nginx', this.gateway, async () => {
+      try {
+        return (await fetch(`${this.gatewayUrl}/server/info`)).ok
       } catch {
         return false
       }

@@ -27,7 +27,7 @@ CREATE FUNCTION directus_private.raise(status integer, code text, message text, 
 	AS $$
 BEGIN
 	RAISE EXCEPTION USING ERRCODE = 'DR000', MESSAGE = message,
-		DETAIL = jsonb_build_object('status', status, 'extensions', jsonb_build_object('code', code) || extensions);
+		DETAIL = jsonb_build_object('status', status, 'extensions', extensions || jsonb_build_object('code', code));
 END
 $$;
 COMMENT ON FUNCTION directus_private.raise(integer, text, text, jsonb) IS 'end the request with an error of Directus';
@@ -52,18 +52,18 @@ CREATE FUNCTION directus_private.raise_forbidden_collection(name text) RETURNS v
 	LANGUAGE sql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT directus_private.raise_forbidden(
-		format('You don''t have permission to access collection "%s" or it does not exist. Queried in root.', name)) $$;
+		format('You don''t have permission to access collection "%s" or it does not exist. Queried in root.', left(name, 100))) $$;
 
 CREATE FUNCTION directus_private.raise_forbidden_field(field text, collection text, place text DEFAULT 'root') RETURNS void
 	LANGUAGE sql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT directus_private.raise_forbidden(
-		format('You don''t have permission to access field "%s" in collection "%s" or it does not exist. Queried in %s.', field, collection, place)) $$;
+		format('You don''t have permission to access field "%s" in collection "%s" or it does not exist. Queried in %s.', left(field, 100), left(collection, 100), place)) $$;
 
 CREATE FUNCTION directus_private.raise_not_found(path text) RETURNS void
 	LANGUAGE sql VOLATILE
 	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT directus_private.raise(404, 'ROUTE_NOT_FOUND', format('Route %s doesn''t exist.', path), jsonb_build_object('path', path)) $$;
+	AS $$ SELECT directus_private.raise(404, 'ROUTE_NOT_FOUND', format('Route %s doesn''t exist.', left(path, 200)), jsonb_build_object('path', left(path, 200))) $$;
 
 CREATE FUNCTION directus_private.tell_error(status integer, message text, extensions jsonb) RETURNS json
 	LANGUAGE plpgsql VOLATILE
@@ -76,48 +76,56 @@ END
 $$;
 COMMENT ON FUNCTION directus_private.tell_error(integer, text, jsonb) IS 'the answer that Directus gives for an error';
 
--- What PostgreSQL raised, in Directus' words; never more of it than these.
-CREATE FUNCTION directus_private.tell_exception(state text, message text, detail text, failed_constraint text, failed_table text) RETURNS json
+-- What was raised, in Directus' words; never in PostgreSQL's.
+CREATE FUNCTION directus_private.tell_exception(state text, message text, detail text DEFAULT '', failed_schema text DEFAULT '',
+		failed_table text DEFAULT '', failed_constraint text DEFAULT '', failed_column text DEFAULT '', part text DEFAULT 'payload') RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	field text;
+	collection text := CASE WHEN failed_schema = 'auth' AND failed_table = 'users' THEN 'directus_users' ELSE failed_table END;
+	field text := failed_column;
 	told record;
 BEGIN
 	IF state = 'DR000' THEN
 		RETURN directus_private.tell_error((detail::jsonb ->> 'status')::integer, message, detail::jsonb -> 'extensions');
 	END IF;
 
-	SELECT a.attname INTO field FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-		WHERE c.conname = failed_constraint AND c.conrelid::regclass::text IN (failed_table, 'auth.' || failed_table);
+	IF failed_constraint <> '' THEN
+		SELECT a.attname INTO field FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
+				JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+			WHERE c.conname = failed_constraint AND t.relname = failed_table AND t.relnamespace::regnamespace::text = quote_ident(failed_schema);
+	END IF;
 
 	SELECT * INTO told FROM (VALUES
-		('23505', 400, 'RECORD_NOT_UNIQUE', format('Value for field "%s" in collection "%s" has to be unique.', field, failed_table)),
-		('23503', 400, 'INVALID_FOREIGN_KEY', format('Invalid foreign key for field "%s" in collection "%s".', field, failed_table)),
-		('23502', 400, 'FAILED_VALIDATION', 'Validation failed. A required value is missing.'),
+		('23505', 400, 'RECORD_NOT_UNIQUE', format('Value for field "%s" in collection "%s" has to be unique.', field, collection)),
+		('23503', 400, 'INVALID_FOREIGN_KEY', format('Invalid foreign key for field "%s" in collection "%s".', field, collection)),
+		('23502', 400, 'FAILED_VALIDATION', format('Validation failed for field "%s". Value is required.', field)),
 		('23514', 400, 'FAILED_VALIDATION', format('Validation failed for field "%s". Value doesn''t have the correct format.', field)),
-		('22001', 400, 'VALUE_TOO_LONG', 'Value is too long.'),
-		('25006', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
+		('22001', 400, 'VALUE_TOO_LONG', 'A value is too long.'),
 		('42501', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
 		('PT401', 401, 'INVALID_CREDENTIALS', 'Invalid user credentials.'),
 		('PT403', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
-		('PT503', 503, 'SERVICE_UNAVAILABLE', 'Service unavailable.')) AS known (code, status, name, sentence) WHERE known.code = state;
+		('PT503', 503, 'SERVICE_UNAVAILABLE', 'Service unavailable.')) AS known (state, status, code, sentence) WHERE known.state = tell_exception.state;
 	IF FOUND THEN
-		RETURN directus_private.tell_error(told.status, told.sentence, jsonb_build_object('code', told.name));
+		RETURN directus_private.tell_error(told.status, told.sentence, jsonb_build_object('code', told.code) ||
+			CASE WHEN state LIKE '23%' THEN jsonb_build_object('collection', collection, 'field', field) ELSE '{}' END);
 	END IF;
 
-	-- data exceptions: a value that is none of its type
-	IF state LIKE '22%' THEN
-		RETURN directus_private.tell_error(400, 'Invalid payload. A value is not acceptable.',
-			'{"code": "INVALID_PAYLOAD", "reason": "A value is not acceptable"}');
+	-- a value that is none of its type, and a type that cannot be sorted or compared
+	IF state LIKE '22%' OR state = '42883' THEN
+		RETURN directus_private.tell_error(400, format('Invalid %s. A value is not acceptable.', part),
+			jsonb_build_object('code', 'INVALID_' || upper(part), 'reason', 'A value is not acceptable'));
+	ELSIF state LIKE '54%' THEN
+		RETURN directus_private.tell_error(400, format('Invalid %s. It is too complex.', part),
+			jsonb_build_object('code', 'INVALID_' || upper(part), 'reason', 'It is too complex'));
 	END IF;
 
 	RAISE LOG 'directus: %: %', state, message;
 	RETURN directus_private.tell_error(500, 'An unexpected error occurred.', '{"code": "INTERNAL_SERVER_ERROR"}');
 END
 $$;
-COMMENT ON FUNCTION directus_private.tell_exception(text, text, text, text, text) IS 'the answer for what was raised';
+COMMENT ON FUNCTION directus_private.tell_exception(text, text, text, text, text, text, text, text) IS 'the answer for what was raised';
 
 -- What a call of auth refused or answered, in Directus' words
 CREATE FUNCTION directus_private.tell_answer(answer jsonb) RETURNS json
@@ -165,6 +173,9 @@ CREATE FUNCTION directus_private.no_content() RETURNS json
 	AS $$
 BEGIN
 	PERFORM set_config('response.status', '204', true);
+	-- a client that is promised JSON would parse it
+	PERFORM set_config('response.headers',
+		(coalesce(nullif(current_setting('response.headers', true), ''), '[]')::jsonb || '{"Content-Type": ""}')::text, true);
 	RETURN NULL;
 END
 $$;
@@ -191,17 +202,14 @@ END
 $$;
 COMMENT ON FUNCTION directus_private.parse_body(bytea) IS 'the body of a request; an empty one is an empty object';
 
-CREATE FUNCTION directus_private.parse_object(body bytea) RETURNS jsonb
+CREATE FUNCTION directus_private.require_object(body jsonb) RETURNS void
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-DECLARE
-	parsed jsonb := directus_private.parse_body(body);
 BEGIN
-	IF jsonb_typeof(parsed) <> 'object' THEN
+	IF jsonb_typeof(body) <> 'object' THEN
 		PERFORM directus_private.raise_invalid_payload('"value" must be of type object');
 	END IF;
-	RETURN parsed;
 END
 $$;
 
@@ -213,6 +221,7 @@ CREATE FUNCTION directus_private.require_strings(body jsonb, required text[], op
 DECLARE
 	name text;
 BEGIN
+	PERFORM directus_private.require_object(body);
 	FOREACH name IN ARRAY required || optional LOOP
 		IF NOT body ? name OR (name = ANY (optional) AND body -> name = 'null') THEN
 			CONTINUE WHEN name = ANY (optional);
@@ -221,6 +230,8 @@ BEGIN
 			PERFORM directus_private.raise_invalid_payload(format('"%s" must be a string', name));
 		ELSIF body ->> name = '' THEN
 			PERFORM directus_private.raise_invalid_payload(format('"%s" is not allowed to be empty', name));
+		ELSIF name = 'email' AND body ->> name !~ '^[^@[:space:]]+@[^@[:space:]]+$' THEN
+			PERFORM directus_private.raise_invalid_payload('"email" must be a valid email');
 		END IF;
 	END LOOP;
 END
@@ -259,7 +270,7 @@ BEGIN
 		IF path[1] IN ('filter', 'aggregate', 'deep', 'alias') AND cardinality(path) = 1 THEN
 			BEGIN
 				value := (value #>> '{}')::jsonb;
-			EXCEPTION WHEN data_exception THEN
+			EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
 				PERFORM directus_private.raise_invalid_query(format('Invalid JSON for %s object', path[1]));
 			END;
 		END IF;
@@ -279,13 +290,13 @@ END
 $$;
 COMMENT ON FUNCTION directus_private.parse_query(text) IS 'the query string of a request as an object';
 
--- "a,b", ["a", "b"] and {"0": "a", "1": "b"} are the same list.
+-- "a,b", ["a", "b"] and {"0": "a", "1": "b"} are the same list
 CREATE FUNCTION directus_private.to_list(value jsonb) RETURNS text[]
 	LANGUAGE sql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 	SELECT CASE jsonb_typeof(value)
-		WHEN 'array' THEN ARRAY(SELECT btrim(part) FROM jsonb_array_elements_text(value) AS element, string_to_table(element, ',') AS part)
+		WHEN 'array' THEN ARRAY(SELECT * FROM jsonb_array_elements_text(value))
 		WHEN 'object' THEN ARRAY(SELECT e.value FROM jsonb_each_text(value) AS e ORDER BY length(e.key), e.key)
 		WHEN 'string' THEN ARRAY(SELECT btrim(part) FROM string_to_table(value #>> '{}', ',') AS part WHERE part <> '')
 		WHEN 'number' THEN ARRAY[value #>> '{}']
@@ -323,7 +334,9 @@ CREATE FUNCTION directus_private.collection(name text) RETURNS regclass
 DECLARE
 	found regclass := directus_private.find_collection(name);
 BEGIN
-	IF found IS NULL THEN
+	IF name LIKE 'directus\_%' THEN
+		PERFORM directus_private.raise_forbidden();
+	ELSIF found IS NULL THEN
 		PERFORM directus_private.raise_forbidden_collection(name);
 	END IF;
 	RETURN found;
@@ -379,10 +392,14 @@ DECLARE
 	field text;
 	path text[];
 BEGIN
+	IF cardinality(fields) > 500 THEN
+		PERFORM directus_private.raise_invalid_query('Too many fields');
+	END IF;
+
 	FOREACH field IN ARRAY fields LOOP
 		path := string_to_array(field, '.');
 		IF cardinality(path) > 4 OR '' = ANY (path) THEN
-			PERFORM directus_private.raise_invalid_query(format('"%s" is no field', field));
+			PERFORM directus_private.raise_invalid_query(format('"%s" is no field', left(field, 100)));
 		END IF;
 		FOR i IN 1 .. cardinality(path) LOOP
 			IF tree #> path[1:i] IS NULL THEN
@@ -427,8 +444,8 @@ BEGIN
 		related := CASE WHEN children <> '{}' THEN directus_private.relation_of(source, field) END;
 		IF related IS NOT NULL THEN
 			items := items || format('(SELECT pg_catalog.to_json(r) FROM (SELECT %s FROM %s AS %I WHERE %I.%I = %I.%I) AS r) AS %I',
-				directus_private.select_list(related, alias || '_' || field, children, format('"%s"', field)), related, alias || '_' || field,
-				alias || '_' || field, directus_private.primary_key(related), alias, field, field);
+				directus_private.select_list(related, alias || 't', children, format('"%s"', field)), related, alias || 't',
+				alias || 't', directus_private.primary_key(related), alias, field, field);
 		ELSIF tree -> field <> '{}' THEN
 			PERFORM directus_private.raise_forbidden_field((SELECT key FROM jsonb_object_keys(tree -> field) AS key LIMIT 1), field, format('"%s"', field));
 		ELSE
@@ -452,7 +469,7 @@ CREATE FUNCTION directus_private.kind_of(type regtype) RETURNS text
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 	SELECT CASE WHEN type = 'uuid'::regtype THEN 'uuid' WHEN type IN ('json'::regtype, 'jsonb'::regtype) THEN 'json'
-		ELSE (SELECT CASE t.typcategory WHEN 'S' THEN 'string' WHEN 'N' THEN 'integer' WHEN 'D' THEN 'dateTime' WHEN 'B' THEN 'boolean' ELSE 'unknown' END
+		ELSE (SELECT CASE t.typcategory WHEN 'S' THEN 'string' WHEN 'N' THEN 'integer' WHEN 'D' THEN 'dateTime' WHEN 'B' THEN 'boolean' WHEN 'E' THEN 'enum' ELSE 'unknown' END
 			FROM pg_type t WHERE t.oid = type) END
 $$;
 
@@ -466,6 +483,7 @@ CREATE FUNCTION directus_private.operators_of(kind text) RETURNS text[]
 		WHEN 'dateTime' THEN '{_eq,_neq,_lt,_lte,_gt,_gte,_between,_nbetween,_in,_nin}'
 		WHEN 'uuid' THEN '{_eq,_neq,_in,_nin}'
 		WHEN 'boolean' THEN '{_eq,_neq}'
+		WHEN 'enum' THEN '{_eq,_neq,_in,_nin}'
 		ELSE '{}' END
 $$;
 
@@ -483,7 +501,7 @@ DECLARE
 	pattern text;
 BEGIN
 	IF NOT operator = ANY (directus_private.operators_of(kind)) THEN
-		PERFORM directus_private.raise_invalid_query(format('"%s" field type does not contain the "%s" filter operator', kind, operator));
+		PERFORM directus_private.raise_invalid_query(format('"%s" field type does not contain the "%s" filter operator', kind, left(operator, 100)));
 	END IF;
 
 	IF operator IN ('_in', '_nin', '_between', '_nbetween') THEN
@@ -542,10 +560,6 @@ BEGIN
 	IF jsonb_typeof(filter) <> 'object' THEN
 		PERFORM directus_private.raise_invalid_query('A filter is an object');
 	END IF;
-	IF length(alias) > 40 THEN
-		PERFORM directus_private.raise_invalid_query('Too deep');
-	END IF;
-
 	FOR key, value IN SELECT * FROM jsonb_each(filter) LOOP
 		IF key IN ('_and', '_or') THEN
 			parts := '{}';
@@ -572,7 +586,7 @@ BEGIN
 			IF related IS NULL THEN
 				PERFORM directus_private.raise_forbidden_field(operator, key, format('"%s"', key));
 			END IF;
-			inner_alias := alias || '_' || left(key, 20);
+			inner_alias := alias || 't';
 			conditions := conditions || format('EXISTS (SELECT FROM %s AS %I WHERE %I.%I = %I.%I AND %s)', related, inner_alias,
 				inner_alias, directus_private.primary_key(related), alias, key,
 				directus_private.condition(related, inner_alias, jsonb_build_object(operator, operand), format('"%s"', key)));
@@ -607,6 +621,10 @@ DECLARE
 	items text[] := '{}';
 	expression text;
 BEGIN
+	IF cardinality(sort) > 20 THEN
+		PERFORM directus_private.raise_invalid_query('Too many fields to sort by');
+	END IF;
+
 	FOREACH item IN ARRAY sort LOOP
 		path := string_to_array(ltrim(item, '-'), '.');
 		PERFORM directus_private.require_field(source, path[1], 'root');
@@ -645,60 +663,88 @@ $$;
 
 -- The rows that a query asks for, before they are sorted and cut
 CREATE FUNCTION directus_private.where_of(source regclass, query jsonb) RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT CASE WHEN query ? 'filter' THEN directus_private.condition(source, 't', query -> 'filter') ELSE 'true' END ||
-		CASE WHEN query ->> 'search' <> '' THEN ' AND ' || directus_private.search_condition(source, 't', query ->> 'search') ELSE '' END
+BEGIN
+	IF length(query ->> 'filter') > 100000 OR jsonb_path_exists(query -> 'filter', '$.**{20}') THEN
+		PERFORM directus_private.raise_invalid_query('The filter is too long or too deep');
+	END IF;
+
+	RETURN CASE WHEN query ? 'filter' THEN directus_private.condition(source, 't', query -> 'filter') ELSE 'true' END ||
+		CASE WHEN query ->> 'search' <> '' THEN ' AND ' || directus_private.search_condition(source, 't', query ->> 'search') ELSE '' END;
+END
 $$;
 
-CREATE FUNCTION directus_private.read_aggregate(source regclass, query jsonb) RETURNS json
+CREATE FUNCTION directus_private.aggregate_call(source regclass, function_name text, field text) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	kind text := directus_private.kind_of(directus_private.type_of(source, field));
+	call text := CASE function_name WHEN 'count' THEN 'count(t.%I)' WHEN 'countDistinct' THEN 'count(DISTINCT t.%I)'
+		WHEN 'sum' THEN 'sum(t.%I)' WHEN 'sumDistinct' THEN 'sum(DISTINCT t.%I)'
+		WHEN 'avg' THEN 'avg(t.%I)' WHEN 'avgDistinct' THEN 'avg(DISTINCT t.%I)'
+		WHEN 'min' THEN 'min(t.%I)' WHEN 'max' THEN 'max(t.%I)' END;
+BEGIN
+	IF call IS NULL THEN
+		PERFORM directus_private.raise_invalid_query(format('"%s" is no aggregate function', left(function_name, 100)));
+	END IF;
+	PERFORM directus_private.require_field(source, field, 'root');
+	IF kind <> 'integer' AND function_name NOT LIKE 'count%' AND NOT (kind = 'dateTime' AND function_name IN ('min', 'max')) THEN
+		PERFORM directus_private.raise_invalid_query(format('"%s" takes numbers', function_name));
+	END IF;
+	RETURN format('%L, (%s)::text', field, format(call, field));
+END
+$$;
+
+CREATE FUNCTION directus_private.read_aggregate(source regclass, query jsonb, maximum integer, skipped bigint) RETURNS json
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
 	groups text[] := directus_private.to_list(query -> 'groupBy');
+	sort text[] := directus_private.to_list(query -> 'sort');
 	field text;
 	function_name text;
 	fields jsonb;
-	call text;
 	items text[] := '{}';
-	inner_items text[];
+	columns text[] := '{}';
 	result json;
 BEGIN
+	IF jsonb_typeof(query -> 'aggregate') <> 'object' OR cardinality(groups) + cardinality(sort) > 20
+			OR (SELECT count(*) FROM jsonb_path_query(query -> 'aggregate', '$.*[*]')) > 100 THEN
+		PERFORM directus_private.raise_invalid_query('"aggregate" must be an object, and not too large');
+	END IF;
+
 	FOREACH field IN ARRAY groups LOOP
 		PERFORM directus_private.require_field(source, field, 'root');
 		items := items || format('%s AS %I', directus_private.column_expression(source, 't', field), field);
+		columns := columns || format('t.%I', field);
 	END LOOP;
 
 	FOR function_name, fields IN SELECT * FROM jsonb_each(coalesce(query -> 'aggregate', '{"count": "*"}')) LOOP
-		call := CASE function_name WHEN 'count' THEN 'count(%s)' WHEN 'countDistinct' THEN 'count(DISTINCT %s)' WHEN 'countAll' THEN 'count(*)'
-			WHEN 'sum' THEN 'sum(%s)' WHEN 'sumDistinct' THEN 'sum(DISTINCT %s)' WHEN 'avg' THEN 'avg(%s)' WHEN 'avgDistinct' THEN 'avg(DISTINCT %s)'
-			WHEN 'min' THEN 'min(%s)' WHEN 'max' THEN 'max(%s)' END;
-		IF call IS NULL THEN
-			PERFORM directus_private.raise_invalid_query(format('"%s" is no aggregate function', function_name));
-		END IF;
-		IF fields IN ('"*"', '["*"]') OR function_name = 'countAll' THEN
-			IF function_name NOT IN ('count', 'countAll') THEN
-				PERFORM directus_private.raise_invalid_query(format('"%s" takes fields', function_name));
-			END IF;
+		IF function_name = 'countAll' OR (function_name = 'count' AND fields IN ('"*"', '["*"]')) THEN
 			items := items || format('count(*)::text AS %I', function_name);
 			CONTINUE;
 		END IF;
-		inner_items := '{}';
-		FOREACH field IN ARRAY directus_private.to_list(fields) LOOP
-			PERFORM directus_private.require_field(source, field, 'root');
-			IF function_name !~ '^(count|min|max)' AND directus_private.kind_of(directus_private.type_of(source, field)) <> 'integer' THEN
-				PERFORM directus_private.raise_invalid_query(format('"%s" takes numbers', function_name));
-			END IF;
-			inner_items := inner_items || format('%L, (%s)::text', field, format(call, format('t.%I', field)));
-		END LOOP;
-		items := items || format('pg_catalog.json_build_object(%s) AS %I', array_to_string(inner_items, ', '), function_name);
+		items := items || format('json_build_object(%s) AS %I',
+			(SELECT string_agg(directus_private.aggregate_call(source, function_name, f), ', ') FROM unnest(directus_private.to_list(fields)) AS f), function_name);
 	END LOOP;
 
-	EXECUTE format('SELECT coalesce(json_agg(to_json(r)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s %s) AS r',
+	-- sorted by what they are grouped by, in the order that is asked for
+	FOREACH field IN ARRAY sort LOOP
+		IF NOT ltrim(field, '-') = ANY (groups) THEN
+			PERFORM directus_private.raise_invalid_query('"sort" must name fields of "groupBy"');
+		END IF;
+	END LOOP;
+	EXECUTE format('SELECT coalesce(json_agg(to_json(r)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s %s LIMIT %s OFFSET %s) AS r',
 			array_to_string(items, ', '), source, directus_private.where_of(source, query),
-			CASE groups WHEN '{}' THEN '' ELSE 'GROUP BY ' || (SELECT string_agg(format('t.%I', g), ', ') FROM unnest(groups) AS g) END)
+			CASE groups WHEN '{}' THEN '' ELSE format('GROUP BY %s ORDER BY %s', array_to_string(columns, ', '),
+				(SELECT string_agg(item, ', ') FROM (
+					SELECT format('t.%I%s', ltrim(s, '-'), CASE WHEN s LIKE '-%' THEN ' DESC' ELSE '' END) FROM unnest(sort) AS s
+					UNION ALL SELECT unnest(columns)) AS ordered (item))) END,
+			CASE maximum WHEN -1 THEN 'ALL' ELSE maximum::text END, skipped)
 		INTO result;
 	RETURN result;
 END
@@ -724,7 +770,7 @@ DECLARE
 	rows json;
 BEGIN
 	IF query ?| '{aggregate,groupBy}' THEN
-		rows := directus_private.read_aggregate(source, query);
+		rows := directus_private.read_aggregate(source, query, maximum, skipped);
 	ELSE
 		EXECUTE format('SELECT coalesce(json_agg(to_json(r)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s ORDER BY %s LIMIT %s OFFSET %s) AS r',
 				directus_private.select_list(source, 't', directus_private.fields_of(query)), source, directus_private.where_of(source, query),
@@ -812,9 +858,7 @@ DECLARE
 	field text;
 	fields name[] := '{}';
 BEGIN
-	IF jsonb_typeof(item) <> 'object' THEN
-		PERFORM directus_private.raise_invalid_payload('"value" must be of type object');
-	END IF;
+	PERFORM directus_private.require_object(item);
 	FOR field IN SELECT * FROM jsonb_object_keys(item) LOOP
 		CONTINUE WHEN field = ANY (dropped);
 		IF directus_private.type_of(source, field) IS NULL OR NOT has_column_privilege(source, field, privilege) THEN
@@ -936,6 +980,17 @@ $$;
 -- Routes
 --
 
+CREATE FUNCTION directus_private.require_batch(number bigint) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	IF number > 1000 THEN
+		PERFORM directus_private.raise_invalid_payload('Exceeded max batch mutation limit of 1000');
+	END IF;
+END
+$$;
+
 CREATE FUNCTION directus_private.write_items(source regclass, method text, key text, query jsonb, body jsonb) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -944,6 +999,7 @@ DECLARE
 	keys text[];
 	item jsonb;
 BEGIN
+	PERFORM directus_private.require_batch(CASE jsonb_typeof(body) WHEN 'array' THEN jsonb_array_length(body) END);
 	CASE method
 		WHEN 'POST' THEN
 			IF jsonb_typeof(body) = 'array' THEN
@@ -968,11 +1024,14 @@ BEGIN
 				END LOOP;
 			ELSE
 				keys := directus_private.keys_of(source, body);
+				PERFORM directus_private.require_batch(cardinality(keys));
 				PERFORM directus_private.update_items(source, keys, coalesce(body -> 'data', '{}'));
 			END IF;
 			RETURN directus_private.read_keys(source, keys, query);
 		WHEN 'DELETE' THEN
-			PERFORM directus_private.delete_items(source, CASE WHEN key IS NOT NULL THEN ARRAY[key] ELSE directus_private.keys_of(source, body) END);
+			keys := CASE WHEN key IS NOT NULL THEN ARRAY[key] ELSE directus_private.keys_of(source, body) END;
+			PERFORM directus_private.require_batch(cardinality(keys));
+			PERFORM directus_private.delete_items(source, keys);
 			RETURN directus_private.no_content();
 	END CASE;
 END
@@ -985,7 +1044,7 @@ CREATE FUNCTION directus_private.route_items(method text, path text[], query jso
 DECLARE
 	source regclass := directus_private.collection(path[2]);
 BEGIN
-	IF method = 'SEARCH' AND path[3] IS NULL THEN
+	IF method = 'SEARCH' THEN
 		RETURN directus_private.read_list(source, coalesce(body -> 'query', '{}'));
 	ELSIF method <> 'GET' THEN
 		RETURN directus_private.write_items(source, method, path[3], query, body);
@@ -1022,19 +1081,21 @@ EXCEPTION WHEN SQLSTATE 'DR000' THEN
 END
 $$;
 
+-- POST /users is told of a field that it may not write as an item would be.
 CREATE FUNCTION directus_private.register(body jsonb, names text[]) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	unknown text := (SELECT key FROM jsonb_object_keys(body) AS key WHERE NOT key = ANY ('{email,password}'::text[] || names) LIMIT 1);
+	unknown text;
 	answer jsonb;
 BEGIN
 	PERFORM directus_private.require_strings(body, '{email,password}', names);
-	IF unknown IS NOT NULL AND names <> '{}' THEN
-		PERFORM directus_private.raise_invalid_payload(format('"%s" is not allowed', unknown));
-	ELSIF unknown IS NOT NULL THEN
+	SELECT key INTO unknown FROM jsonb_object_keys(body) AS key WHERE NOT key = ANY ('{email,password}'::text[] || names) LIMIT 1;
+	IF unknown IS NOT NULL AND names = '{}' THEN
 		PERFORM directus_private.raise_forbidden_field(unknown, 'directus_users');
+	ELSIF unknown IS NOT NULL THEN
+		PERFORM directus_private.raise_invalid_payload(format('"%s" is not allowed', left(unknown, 100)));
 	END IF;
 
 	answer := auth.register_user(body ->> 'email', body ->> 'password', body ->> 'first_name', body ->> 'last_name');
@@ -1112,10 +1173,10 @@ BEGIN
 			END IF;
 			PERFORM directus_private.update_items('auth.users', ARRAY[id], body);
 			RETURN directus_private.read_one('auth.users', id, query);
-		WHEN method = 'GET' AND auth.uid() IS NULL THEN
+		WHEN method IN ('GET', 'SEARCH') AND auth.uid() IS NULL THEN
 			PERFORM directus_private.raise_forbidden();
-		WHEN method = 'GET' AND path[2] IS NULL THEN
-			RETURN directus_private.read_list('auth.users', query);
+		WHEN method IN ('GET', 'SEARCH') AND path[2] IS NULL THEN
+			RETURN directus_private.read_list('auth.users', CASE method WHEN 'GET' THEN query ELSE coalesce(body -> 'query', '{}') END);
 		WHEN method = 'GET' THEN
 			RETURN directus_private.read_one('auth.users', id, query);
 		WHEN method = 'DELETE' THEN
@@ -1132,12 +1193,17 @@ CREATE FUNCTION directus_private.route(method text, body bytea) RETURNS json
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	path text[] := ARRAY(SELECT directus_private.url_decode(part) FROM string_to_table(btrim(directus_private.header('x-directus-path'), '/'), '/') AS part);
+	path text[] := ARRAY(SELECT directus_private.url_decode(replace(part, '+', '%2B')) FROM string_to_table(btrim(directus_private.header('x-directus-path'), '/'), '/') AS part);
 	query jsonb := directus_private.parse_query(directus_private.header('x-directus-query'));
 	parsed jsonb := directus_private.parse_body(body);
 BEGIN
+	IF query ? 'access_token' THEN
+		PERFORM directus_private.raise_invalid_payload('An access token does not belong in an address. Send it in the header Authorization');
+	END IF;
+
 	CASE
-		WHEN path[1] = 'items' AND path[2] IS NOT NULL AND path[4] IS NULL THEN
+		WHEN path[1] = 'items' AND path[2] IS NOT NULL AND path[4] IS NULL
+				AND (method IN ('GET', 'PATCH', 'DELETE') OR (method IN ('POST', 'SEARCH') AND path[3] IS NULL)) THEN
 			RETURN directus_private.route_items(method, path, query, parsed);
 		WHEN path[1] = 'users' AND path[6] IS NULL THEN
 			RETURN directus_private.route_users(method, path, query, parsed);
@@ -1177,14 +1243,18 @@ BEGIN
 	PERFORM auth.authenticate(token);
 	PERFORM set_config('request.jwt.claims', json_build_object('role', auth.role(), 'sub', auth.uid())::text, true);
 	PERFORM set_config('role', auth.role(), true);
-EXCEPTION WHEN SQLSTATE 'PT401' THEN
-	GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
-	IF reason = 'access token expired' THEN
-		PERFORM directus_private.raise(401, 'TOKEN_EXPIRED', 'Token expired.');
-	ELSIF reason = 'invalid access token' AND token LIKE '%.%.%' THEN
-		PERFORM directus_private.raise(403, 'INVALID_TOKEN', 'Invalid token.');
-	END IF;
-	PERFORM directus_private.raise(401, 'INVALID_CREDENTIALS', 'Invalid user credentials.');
+EXCEPTION
+	-- a role that does not exist
+	WHEN invalid_parameter_value THEN
+		PERFORM directus_private.raise_forbidden();
+	WHEN SQLSTATE 'PT401' THEN
+		GET STACKED DIAGNOSTICS reason = MESSAGE_TEXT;
+		IF reason = 'access token expired' THEN
+			PERFORM directus_private.raise(401, 'TOKEN_EXPIRED', 'Token expired.');
+		ELSIF reason = 'invalid access token' AND token LIKE '%.%.%' THEN
+			PERFORM directus_private.raise(403, 'INVALID_TOKEN', 'Invalid token.');
+		END IF;
+		PERFORM directus_private.raise(401, 'INVALID_CREDENTIALS', 'Invalid user credentials.');
 END
 $$;
 COMMENT ON FUNCTION directus_private.authenticate(text) IS 'take the identity and the role that a token proves';
@@ -1196,15 +1266,22 @@ CREATE FUNCTION directus_private.handle(method text, body bytea) RETURNS json
 DECLARE
 	message text;
 	detail text;
-	failed_constraint text;
+	failed_schema text;
 	failed_table text;
+	failed_constraint text;
+	failed_column text;
+	answer json;
 BEGIN
 	PERFORM directus_private.authenticate(directus_private.header('x-directus-token'));
-	RETURN directus_private.route(method, body);
+	answer := directus_private.route(method, body);
+	-- what is deferred would be told by PostgREST
+	SET CONSTRAINTS ALL IMMEDIATE;
+	RETURN answer;
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
-		failed_constraint = CONSTRAINT_NAME, failed_table = TABLE_NAME;
-	RETURN directus_private.tell_exception(SQLSTATE, message, detail, failed_constraint, failed_table);
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, failed_schema = SCHEMA_NAME,
+		failed_table = TABLE_NAME, failed_constraint = CONSTRAINT_NAME, failed_column = COLUMN_NAME;
+	RETURN directus_private.tell_exception(SQLSTATE, message, detail, failed_schema, failed_table, failed_constraint, failed_column,
+		CASE WHEN method IN ('GET', 'SEARCH') THEN 'query' ELSE 'payload' END);
 END
 $$;
 
@@ -1229,7 +1306,7 @@ DECLARE
 	message text;
 	detail text;
 BEGIN
-	body := directus_private.parse_object($1);
+	body := directus_private.parse_body($1);
 	PERFORM directus_private.require_strings(body, '{email,password}', '{mode,otp}');
 	IF coalesce(body ->> 'mode', 'json') NOT IN ('cookie', 'json', 'session') THEN
 		PERFORM directus_private.raise_invalid_payload('"mode" must be one of [cookie, json, session]');
@@ -1237,7 +1314,7 @@ BEGIN
 	RETURN directus_private.tell_answer(auth.login(body ->> 'email', body ->> 'password', coalesce(body ->> 'mode', 'json')));
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-	RETURN directus_private.tell_exception(SQLSTATE, message, detail, NULL, NULL);
+	RETURN directus_private.tell_exception(SQLSTATE, message, detail);
 END
 $$;
 COMMENT ON FUNCTION directus.login(bytea) IS 'POST /auth/login';
@@ -1271,13 +1348,13 @@ DECLARE
 	message text;
 	detail text;
 BEGIN
-	body := directus_private.parse_object($1);
+	body := directus_private.parse_body($1);
 	token := directus_private.presented_token(body);
 	RETURN directus_private.tell_answer(auth.refresh(token,
 		coalesce(body ->> 'mode', CASE WHEN token IS NULL THEN 'cookie' ELSE 'json' END)));
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-	RETURN directus_private.tell_exception(SQLSTATE, message, detail, NULL, NULL);
+	RETURN directus_private.tell_exception(SQLSTATE, message, detail);
 END
 $$;
 COMMENT ON FUNCTION directus.refresh(bytea) IS 'POST /auth/refresh';
@@ -1290,11 +1367,11 @@ DECLARE
 	message text;
 	detail text;
 BEGIN
-	PERFORM auth.logout(directus_private.presented_token(directus_private.parse_object($1)));
+	PERFORM auth.logout(directus_private.presented_token(directus_private.parse_body($1)));
 	RETURN directus_private.no_content();
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-	RETURN directus_private.tell_exception(SQLSTATE, message, detail, NULL, NULL);
+	RETURN directus_private.tell_exception(SQLSTATE, message, detail);
 END
 $$;
 COMMENT ON FUNCTION directus.logout(bytea) IS 'POST /auth/logout';

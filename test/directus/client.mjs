@@ -1,0 +1,51 @@
+// What the tests of Directus' surface share: a stack with the gateway, and a plain client of it.
+
+import assert from 'node:assert/strict'
+import { startStack } from '../../tools/stack.mjs'
+import { Client as PostgrestClient, freshEmail, PASSWORD } from '../http/client.mjs'
+
+export { freshEmail, PASSWORD, SAME_SITE } from '../http/client.mjs'
+
+export async function startDirectus() {
+  const stack = await startStack()
+  await stack.startGateway()
+  return stack
+}
+
+export class Client extends PostgrestClient {
+  constructor(stack) {
+    super({ postgrestUrl: stack.gatewayUrl })
+  }
+
+  // A request that must succeed; what is in "data" of the answer.
+  async data(method, path, options) {
+    const answer = await this.send(method, path, options)
+    assert.ok([200, 204].includes(answer.status), `${method} ${path}: ${answer.status} ${answer.text}`)
+    return answer.body?.data
+  }
+
+  // A new account, signed in.
+  async enter(name, { mode = 'json' } = {}) {
+    const email = freshEmail(name)
+    await this.data('POST', '/users/register', { body: { email, password: PASSWORD, first_name: name } })
+    const { body, cookies } = await this.send('POST', '/auth/login', { body: { email, password: PASSWORD, mode } })
+    const id = mode === 'session' ? undefined : (await this.data('GET', '/users/me?fields=id', { token: body.data.access_token })).id
+    return {
+      id, email, token: body.data.access_token, refreshToken: body.data.refresh_token,
+      cookies: Object.fromEntries(Object.entries(cookies).map(([cookie, { value }]) => [cookie, value])),
+    }
+  }
+}
+
+// That an answer is an error as Directus tells it, and holds no word of PostgreSQL.
+export function assertError(answer, status, code, message) {
+  const name = answer.text.slice(0, 500)
+  assert.equal(answer.status, status, name)
+  assert.match(answer.headers.get('content-type'), /^application\/json/, name)
+  assert.deepEqual(Object.keys(answer.body), ['errors'], name)
+  assert.equal(answer.body.errors.length, 1, name)
+  const [error] = answer.body.errors
+  assert.deepEqual(Object.keys(error), ['message', 'extensions'], name)
+  assert.equal(error.extensions.code, code, name)
+  if (message) assert.equal(error.message, message)
+}

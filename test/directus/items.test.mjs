@@ -1,0 +1,212 @@
+// Items and users: who reads and writes what, and that a hidden row is like a missing one.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { assertError, Client, PASSWORD, startDirectus } from './client.mjs'
+
+let stack, client, alice, bob
+before(async () => {
+  stack = await startDirectus()
+  client = new Client(stack)
+  await stack.define(`
+    CREATE TABLE public.notes (
+      id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+      written_by uuid REFERENCES auth.users,
+      text varchar(20) UNIQUE,
+      about bigint REFERENCES auth.posts DEFERRABLE INITIALLY DEFERRED,
+      stars integer CHECK (stars > 0),
+      needed text NOT NULL DEFAULT 'x'
+    );
+    CREATE INDEX ON public.notes (written_by);
+    SELECT auth.protect('public.notes', 'written_by', '{}', '{text,about,stars,needed}', 'own');
+    CREATE TABLE public.unprotected (id integer PRIMARY KEY);
+    GRANT ALL ON public.unprotected TO anon, authenticated;
+    CREATE TABLE public.ungranted (id integer PRIMARY KEY);
+    ALTER TABLE public.ungranted ENABLE ROW LEVEL SECURITY`)
+  alice = await client.enter('alice')
+  bob = await client.enter('bob')
+})
+after(() => stack.stop())
+
+const as = (user) => ({
+  send: (method, path, body, headers) => client.send(method, path, { token: user?.token, body, headers }),
+  data: (method, path, body) => client.data(method, path, { token: user?.token, body }),
+})
+const noAccess = (collection) => `You don't have permission to access collection "${collection}" or it does not exist. Queried in root.`
+const noField = (field, collection) => `You don't have permission to access field "${field}" in collection "${collection}" or it does not exist. Queried in root.`
+const noUpdate = (field, collection) => `You don't have permissions to perform "update" for the field(s) "${field}" in collection "${collection}" or it does not exist.`
+const noDelete = (collection) => `You don't have permission to perform "delete" for collection "${collection}" or it does not exist.`
+
+test('create answers the row, with its presets', async () => {
+  const post = await as(alice).data('POST', '/items/posts', { title: 'Hello', content: null })
+  const { id, date_created: created, ...rest } = post
+  assert.equal(typeof id, 'number')
+  assert.match(created, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  assert.deepEqual(rest, { title: 'Hello', content: null, author: alice.id, user_created: alice.id, date_updated: null })
+  assert.deepEqual(await as(alice).data('POST', '/items/posts?fields=title', { title: 'T' }), { title: 'T' })
+  assert.equal((await as(alice).data('POST', '/items/posts', { title: 5 })).title, '5')
+  assert.equal((await as(alice).data('POST', '/items/posts', { title: { a: 1 } })).title, '{"a": 1}')
+  assert.equal((await as(alice).data('POST', '/items/posts', { title: 'x', user_created: bob.id })).user_created, alice.id)
+  assertError(await as(alice).send('POST', '/items/posts', { title: 'x', author: alice.id }), 403, 'FORBIDDEN', noField('author', 'posts'))
+  assertError(await as(alice).send('POST', '/items/posts', { title: 'x', nope: 1 }), 403, 'FORBIDDEN', noField('nope', 'posts'))
+  assertError(await as(alice).send('POST', '/items/posts', { title: 'x', id: 1 }), 403, 'FORBIDDEN', noField('id', 'posts'))
+  assertError(await as(alice).send('POST', '/items/posts', {}), 400, 'FAILED_VALIDATION', 'Validation failed for field "title". Value is required.')
+  for (const body of ['5', '"x"', 'null', '[5]']) assertError(await as(alice).send('POST', '/items/posts', body), 400, 'INVALID_PAYLOAD')
+})
+
+test('many are created, changed and deleted all or none', async () => {
+  const mine = await as(bob).data('POST', '/items/posts', [{ title: 'a' }, { title: 'b' }])
+  const keys = mine.map((post) => post.id)
+  assertError(await as(bob).send('POST', '/items/posts', [{ title: 'c' }, { nope: 1 }]), 403, 'FORBIDDEN')
+  assert.deepEqual(await as(bob).data('GET', '/items/posts?filter[title][_eq]=c'), [])
+
+  const { id: foreign } = await as(alice).data('POST', '/items/posts', { title: 'hers' })
+  assertError(await as(bob).send('PATCH', '/items/posts', { keys: [...keys, foreign], data: { title: 'z' } }), 403, 'FORBIDDEN', noUpdate('title', 'posts'))
+  assertError(await as(bob).send('DELETE', '/items/posts', [...keys, foreign]), 403, 'FORBIDDEN', noDelete('posts'))
+  assertError(await as(bob).send('PATCH', '/items/posts', { query: { filter: {} }, data: { title: 'z' } }), 403, 'FORBIDDEN')
+  assert.deepEqual((await as(bob).data('GET', `/items/posts?filter={"id":{"_in":[${keys}]}}`)).map((post) => post.title), ['a', 'b'])
+
+  assert.deepEqual((await as(bob).data('PATCH', '/items/posts', { keys, data: { content: 'n' } })).map((post) => post.content), ['n', 'n'])
+  assert.deepEqual((await as(bob).data('PATCH', '/items/posts', keys.map((id) => ({ id, title: `t${id}` })))).map((post) => post.title), keys.map((id) => `t${id}`))
+  const query = { filter: { author: '$CURRENT_USER' } }
+  assert.equal((await as(bob).data('PATCH', '/items/posts', { query, data: { title: 'all' } })).length, 2)
+  assert.equal(await as(bob).data('DELETE', '/items/posts', { query }), undefined)
+  assert.deepEqual(await as(bob).data('GET', `/items/posts?filter[author]=${bob.id}`), [])
+  for (const body of [{}, { keys: 5 }, '5', { data: { title: 'x' } }]) assertError(await as(bob).send('PATCH', '/items/posts', body), 400, 'INVALID_PAYLOAD')
+  assertError(await as(bob).send('DELETE', '/items/posts', Array(1001).fill(0)), 400, 'INVALID_PAYLOAD', 'Invalid payload. Exceeded max batch mutation limit of 1000.')
+})
+
+test("somebody else's row is read, and neither changed nor deleted nor given away", async () => {
+  const { id } = await as(alice).data('POST', '/items/posts', { title: 'hers' })
+  assert.equal((await as(bob).data('GET', `/items/posts/${id}`)).title, 'hers')
+  for (const key of [id, 999_999, 'x', '99999999999999999999', "1' OR '1'='1"]) {
+    const path = `/items/posts/${encodeURIComponent(key)}`
+    assertError(await as(bob).send('PATCH', path, { title: 'his' }), 403, 'FORBIDDEN', noUpdate('title', 'posts'))
+    assertError(await as(bob).send('DELETE', path), 403, 'FORBIDDEN', noDelete('posts'))
+  }
+  for (const field of ['author', 'user_created'])
+    assertError(await as(alice).send('PATCH', `/items/posts/${id}`, { [field]: bob.id }), 403, 'FORBIDDEN', noField(field, 'posts'))
+  const changed = await as(alice).data('PATCH', `/items/posts/${id}`, { id: 7, title: 'new' })
+  assert.deepEqual([changed.id, changed.title, changed.author], [id, 'new', alice.id])
+  assert.equal((await as(alice).data('PATCH', `/items/posts/${id}`, {})).title, 'new')
+  assert.equal(await as(alice).data('DELETE', `/items/posts/${id}`), undefined)
+})
+
+test('a hidden row is like a missing one', async () => {
+  const { id } = await as(alice).data('POST', '/items/notes', { text: 'secret' })
+  const missing = '00000000-0000-4000-8000-000000000000'
+  const same = async (method, body) => {
+    const [hidden, absent] = await Promise.all([id, missing].map((key) => as(bob).send(method, `/items/notes/${key}`, body)))
+    assertError(hidden, 403, 'FORBIDDEN')
+    assert.equal(hidden.text, absent.text)
+  }
+  await same('GET')
+  await same('PATCH', { text: 'x' })
+  await same('DELETE')
+  assert.deepEqual(await as(bob).data('GET', '/items/notes'), [])
+  assert.deepEqual((await as(bob).send('GET', '/items/notes?meta=*')).body, { meta: { total_count: 0, filter_count: 0 }, data: [] })
+  assert.deepEqual(await as(bob).data('GET', '/items/notes?aggregate[count]=*'), [{ count: '0' }])
+  assert.equal((await as(alice).data('GET', `/items/notes/${id}`)).text, 'secret')
+})
+
+test('a collection that is hidden, unprotected or missing is FORBIDDEN alike', async () => {
+  for (const collection of ['nope', 'unprotected', 'ungranted', 'users', 'sessions', 'pg_class', 'auth.posts', 'POSTS'])
+    for (const [method, body] of [['GET'], ['POST', { id: 1 }], ['PATCH', { keys: [1], data: {} }], ['DELETE', [1]], ['SEARCH', {}]])
+      assertError(await as(alice).send(method, `/items/${collection}`, body), 403, 'FORBIDDEN', noAccess(collection))
+  assertError(await as(alice).send('GET', '/items/directus_users'), 403, 'FORBIDDEN', `You don't have permission to access this.`)
+  for (const [method, path, body] of [['GET', ''], ['GET', '/1'], ['POST', '', { title: 'x' }], ['PATCH', '/1', { title: 'x' }], ['DELETE', '/1']])
+    assertError(await as(undefined).send(method, `/items/posts${path}`, body), 403, 'FORBIDDEN', noAccess('posts'))
+})
+
+test('what a constraint refuses is told without PostgreSQL', async () => {
+  const send = (body) => as(alice).send('POST', '/items/notes', body)
+  await as(alice).data('POST', '/items/notes', { text: 'once' })
+  for (const [body, code, field] of [
+    [{ text: 'once' }, 'RECORD_NOT_UNIQUE', 'text'],
+    [{ about: 999_999 }, 'INVALID_FOREIGN_KEY', 'about'],
+    [{ stars: 0 }, 'FAILED_VALIDATION', 'stars'],
+    [{ needed: null }, 'FAILED_VALIDATION', 'needed'],
+  ]) {
+    const answer = await send(body)
+    assertError(answer, 400, code)
+    const { collection, field: named } = answer.body.errors[0].extensions
+    assert.deepEqual([collection, named], ['notes', field])
+  }
+  assertError(await send({ text: 'x'.repeat(21) }), 400, 'VALUE_TOO_LONG')
+  for (const stars of ['many', 1e10, {}, [1]]) assertError(await send({ stars }), 400, 'INVALID_PAYLOAD')
+  assertError(await send('{"text": "\\u0000"}'), 400, 'INVALID_PAYLOAD')
+})
+
+test('readMe never says FORBIDDEN', async () => {
+  const me = await as(alice).data('GET', '/users/me')
+  assert.deepEqual([me.id, me.email, me.first_name, 'password' in me], [alice.id, alice.email, 'alice', false])
+  assert.deepEqual(await as(alice).data('GET', '/users/me?fields[]=email&fields[]=id'), { id: alice.id, email: alice.email })
+  for (const fields of ['nope', 'password', 'role.name']) assert.deepEqual(await as(alice).data('GET', `/users/me?fields=${fields}`), { id: alice.id })
+  assertError(await as(undefined).send('GET', '/users/me'), 401, 'INVALID_CREDENTIALS')
+})
+
+test('one changes one\'s own name, and neither role nor status nor address', async () => {
+  assert.equal((await as(alice).data('PATCH', '/users/me', { first_name: 'Alicia' })).first_name, 'Alicia')
+  assert.equal((await as(alice).data('PATCH', `/users/${alice.id}?fields=first_name`, { first_name: 'alice' })).first_name, 'alice')
+  assert.equal((await as(alice).data('PATCH', '/users/me', {})).first_name, 'alice')
+  for (const field of ['role', 'status', 'email', 'password', 'token', 'policies', 'nope'])
+    assertError(await as(alice).send('PATCH', '/users/me', { [field]: 'x' }), 403, 'FORBIDDEN', noField(field, 'directus_users'))
+  assertError(await as(alice).send('PATCH', '/users/me', { first_name: 'x'.repeat(256) }), 400, 'FAILED_VALIDATION')
+  assertError(await as(undefined).send('PATCH', '/users/me', { first_name: 'x' }), 401, 'INVALID_CREDENTIALS')
+  assertError(await as(undefined).send('PATCH', `/users/${alice.id}`, { first_name: 'x' }), 403, 'FORBIDDEN')
+})
+
+test('other users are not there', async () => {
+  assert.deepEqual((await as(alice).data('GET', '/users')).map((user) => user.id), [alice.id])
+  assert.deepEqual((await as(alice).data('SEARCH', '/users', { query: { fields: ['id'] } })), [{ id: alice.id }])
+  assert.deepEqual(await as(alice).data('GET', `/users?filter[id][_eq]=${bob.id}`), [])
+  assert.equal((await as(alice).data('GET', `/users/${alice.id}`)).email, alice.email)
+  for (const id of [bob.id, '00000000-0000-4000-8000-000000000000', 'x', '1%27']) {
+    assertError(await as(alice).send('GET', `/users/${id}`), 403, 'FORBIDDEN', `You don't have permission to access this.`)
+    assertError(await as(alice).send('PATCH', `/users/${id}`, { first_name: 'x' }), 403, 'FORBIDDEN', noUpdate('first_name', 'directus_users'))
+    assertError(await as(alice).send('DELETE', `/users/${id}`), 403, 'FORBIDDEN')
+  }
+  assertError(await as(alice).send('DELETE', `/users/${alice.id}`), 403, 'FORBIDDEN')
+  for (const path of ['/users', `/users/${alice.id}`]) assertError(await as(undefined).send('GET', path), 403, 'FORBIDDEN')
+  assertError(await as(undefined).send('SEARCH', '/users', {}), 403, 'FORBIDDEN')
+})
+
+test('one changes one\'s password by the current one', async () => {
+  const user = await client.enter('carol')
+  const change = (body) => as(user).send('POST', '/users/me/password', body)
+  assertError(await change({ new_password: 'a new password' }), 400, 'INVALID_PAYLOAD', 'Invalid payload. "current_password" is required.')
+  assertError(await change({ current_password: 'wrong one', new_password: 'a new password' }), 401, 'INVALID_CREDENTIALS')
+  assertError(await change({ current_password: PASSWORD, new_password: 'short' }), 400, 'FAILED_VALIDATION')
+  assertError(await client.send('POST', '/users/me/password', { body: { current_password: PASSWORD, new_password: 'a new password' } }), 401, 'INVALID_CREDENTIALS')
+  const { body: { data: other } } = await client.send('POST', '/auth/login', { body: { email: user.email, password: PASSWORD } })
+  assert.equal((await change({ current_password: PASSWORD, new_password: 'a new password' })).status, 204)
+  assertError(await client.send('GET', '/users/me', { token: other.access_token }), 401, 'INVALID_CREDENTIALS')
+  assert.equal((await as(user).send('GET', '/users/me')).status, 200)
+  assert.equal((await client.send('POST', '/auth/login', { body: { email: user.email, password: 'a new password' } })).status, 200)
+})
+
+test('one sees and ends one\'s own sessions', async () => {
+  const user = await client.enter('dora')
+  const { body: { data: other } } = await client.send('POST', '/auth/login', { body: { email: user.email, password: PASSWORD }, headers: { 'user-agent': 'Other' } })
+  const sessions = await as(user).data('GET', '/users/me/sessions')
+  assert.deepEqual(sessions.map((session) => session.is_current).sort(), [false, true])
+  const { id, user_agent: agent } = sessions.find((session) => !session.is_current)
+  assert.equal(agent, 'Other')
+  assertError(await as(bob).send('DELETE', `/users/me/sessions/${id}`), 403, 'FORBIDDEN')
+  assertError(await as(user).send('DELETE', '/users/me/sessions/x'), 403, 'FORBIDDEN')
+  assert.equal((await as(user).send('DELETE', `/users/me/sessions/${id}`)).status, 204)
+  assertError(await client.send('GET', '/users/me', { token: other.access_token }), 401, 'INVALID_CREDENTIALS')
+  assertError(await client.send('GET', '/users/me/sessions'), 401, 'INVALID_CREDENTIALS')
+})
+
+test('a route that is none is ROUTE_NOT_FOUND', async () => {
+  for (const [method, path] of [
+    ['GET', '/'], ['GET', '/nope'], ['GET', '/items'], ['PUT', '/items/posts'], ['GET', '/items/posts/1/2'], ['POST', '/items/posts/1'],
+    ['GET', '/auth/login'], ['PATCH', '/auth/login'], ['POST', '/auth/password/request'], ['POST', '/users/me'], ['GET', '/users/me/nope'],
+    ['PUT', '/users/me'], ['PATCH', '/users'], ['GET', '/rpc/login'], ['GET', '/rpc/read'], ['POST', '/rpc/write'], ['GET', '/posts'],
+  ]) {
+    const answer = await as(alice).send(method, path)
+    assertError(answer, 404, 'ROUTE_NOT_FOUND', `Route ${path} doesn't exist.`)
+    assert.equal(answer.body.errors[0].extensions.path, path)
+  }
+})

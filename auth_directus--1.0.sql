@@ -496,7 +496,7 @@ DECLARE
 	kind text := directus_private.kind_of(type);
 	expression text := format('%I.%I', alias, field);
 	text_value text := directus_private.resolve(operand #>> '{}');
-	is_true boolean := coalesce(operand #>> '{}', 'true') NOT IN ('false', '0');
+	is_true boolean := operand NOT IN ('false', '"false"', '0', '"0"');
 	values_list text[];
 	pattern text;
 BEGIN
@@ -530,8 +530,8 @@ BEGIN
 		WHEN '_nin' THEN CASE values_list WHEN '{}' THEN 'true' ELSE format('%s NOT IN (%s)', expression, array_to_string(values_list, ', ')) END
 		WHEN '_null' THEN format('%s IS %s NULL', expression, CASE WHEN is_true THEN '' ELSE 'NOT' END)
 		WHEN '_nnull' THEN format('%s IS %s NULL', expression, CASE WHEN is_true THEN 'NOT' ELSE '' END)
-		WHEN '_empty' THEN format('(coalesce(%s, '''') = '''') = %s', expression, is_true)
-		WHEN '_nempty' THEN format('(coalesce(%s, '''') = '''') <> %s', expression, is_true)
+		WHEN '_empty' THEN format('coalesce(%s, '''') %s ''''', expression, CASE WHEN is_true THEN '=' ELSE '<>' END)
+		WHEN '_nempty' THEN format('coalesce(%s, '''') %s ''''', expression, CASE WHEN is_true THEN '<>' ELSE '=' END)
 		ELSE format('%s %s %s %L', expression,
 			CASE WHEN operator ~ '^_n' THEN 'NOT' ELSE '' END,
 			CASE WHEN operator ~ '^_n?i' THEN 'ILIKE' ELSE 'LIKE' END,

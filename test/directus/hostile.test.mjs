@@ -1,0 +1,152 @@
+// Whatever is sent, the answer is one of Directus', holds no SQL, and nothing else happens.
+
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { after, before, test } from 'node:test'
+import { assertError, Client, startDirectus } from './client.mjs'
+
+let stack, client, user
+before(async () => {
+  stack = await startDirectus()
+  client = new Client(stack)
+  user = await client.enter('user')
+  await client.data('POST', '/items/posts', { token: user.token, body: [{ title: 'one' }, { title: 'two' }] })
+})
+after(() => stack.stop())
+
+const SQL = /syntax|relation|column "|operator does not|pg_catalog|directus_private|SELECT|PGRST|SQLSTATE|CONTEXT/
+const NAMES = [
+  "'", '"', '";', "id'; DROP TABLE auth.posts; --", 'id") FROM auth.users --', '"id"', 'id::text', 'id,id', '(select 1)', '$1', '%I', '%s', '%%', '\\',
+  'ctid', 'xmin', 'tableoid', '*', 't', 't.id', 'posts.id', 'a'.repeat(63), 'a'.repeat(64), 'x'.repeat(5000), 'ä'.repeat(40), '\u202e', '😀', ' id', 'id ', 'ID', '_eq', '_and', '__proto__',
+  'title.'.repeat(3) + 'title', '{id}', '[id]', '$CURRENT_USER',
+]
+const VALUES = ["'", "''", "\\'", "' OR true --", "'; SELECT pg_sleep(9); --", '$$', '$1', '%L', '\\', 'E\\', '%', '_', '{}', '{1,2}', 'NULL', '\u0001', '😀', 'x'.repeat(5000)]
+
+async function send(method, path, options = {}) {
+  const answer = await client.send(method, path, { token: user.token, ...options })
+  assert.ok(answer.status < 500, `${method} ${path.slice(0, 200)}: ${answer.status} ${answer.text.slice(0, 500)}`)
+  if (answer.status >= 400) {
+    assertError(answer, answer.status, answer.body.errors[0].extensions.code)
+    assert.ok(answer.text.length < 2000, 'a bounded echo')
+    const words = answer.text.replaceAll(/\\?"[^"]*\\?"/g, '')
+    assert.doesNotMatch(words, SQL)
+  }
+  return answer
+}
+
+test('a name is a name, wherever one is taken', async () => {
+  for (const name of NAMES) {
+    const q = encodeURIComponent(name)
+    for (const path of [
+      `/items/posts?fields=${q}`, `/items/posts?fields[]=${q}`, `/items/posts?fields=author.${q}`, `/items/posts?sort=${q}`, `/items/posts?sort=-${q}`, `/items/posts?sort=author.${q}`,
+      `/items/posts?filter[${q}][_eq]=1`, `/items/posts?filter[author][${q}][_eq]=1`, `/items/posts?filter[title][${q}]=1`, `/items/posts?filter[title][_${q}]=1`,
+      `/items/posts?groupBy=${q}`, `/items/posts?groupBy[]=${q}`, `/items/posts?aggregate[count]=${q}`, `/items/posts?aggregate[${q}]=id`, `/items/posts?aggregate[sum][]=${q}`,
+      `/items/posts?meta=${q}`, `/items/posts?${q}=1`, `/items/posts?deep=${q}`, `/items/posts?alias[${q}]=id`,
+      `/items/${q}`, `/items/${q}/1`, `/items/posts/${q}`, `/users/${q}`, `/${q}`, `/users/me?fields=${q}`, `/users/me/sessions/${q}`,
+    ]) await send('GET', path)
+    for (const body of [{ title: 'x', [name]: 1 }, [{ [name]: 1 }]]) {
+      const answer = await send('POST', '/items/posts', { body })
+      assert.equal(answer.status, 403, name)
+    }
+    await send('PATCH', '/items/posts/1', { body: { [name]: 1 } })
+    await send('PATCH', '/users/me', { body: { [name]: 1 } })
+    await send('PATCH', '/items/posts', { body: { keys: [name], data: { title: 'x' } } })
+    await send('DELETE', '/items/posts', { body: [name] })
+    await send('SEARCH', '/items/posts', { body: { query: { filter: { [name]: { [name]: name } }, fields: [name], sort: [name] } } })
+    await send('POST', '/auth/login', { body: { email: name, password: name, mode: name }, token: undefined })
+  }
+  assert.equal(stack.psql('SELECT count(*) FROM auth.posts'), '2')
+})
+
+test('a value is a value, wherever one is taken', async () => {
+  for (const value of VALUES) {
+    const q = encodeURIComponent(value)
+    for (const operator of ['_eq', '_neq', '_in', '_nin', '_contains', '_icontains', '_starts_with', '_niends_with', '_lt', '_between', '_null', '_empty'])
+      for (const field of ['title', 'id', 'author', 'date_created', '[author][email]'])
+        await send('GET', `/items/posts?filter${field.startsWith('[') ? field : `[${field}]`}[${operator}]=${q}`)
+    for (const parameter of ['search', 'limit', 'offset', 'page', 'filter', 'aggregate']) await send('GET', `/items/posts?${parameter}=${q}`)
+    const { body } = await send('POST', '/items/posts', { body: { title: value } })
+    assert.equal(body.data.title, value)
+    assert.equal((await send('GET', `/items/posts?filter[title][_eq]=${q}`)).body.data.length, 1)
+    assert.equal((await send('GET', `/items/posts?filter[title][_starts_with]=${q}&filter[id][_gt]=2`)).body.data.length, 1)
+    await send('DELETE', `/items/posts/${body.data.id}`)
+    assert.equal((await send('PATCH', '/users/me', { body: { first_name: value.slice(0, 255) } })).body.data.first_name, value.slice(0, 255))
+  }
+  assert.equal(stack.psql('SELECT count(*) FROM auth.posts'), '2')
+})
+
+test('depth, length and number are bounded', async () => {
+  const nested = (depth, inner) => `${'{"_and":['.repeat(depth)}${inner}${']}'.repeat(depth)}`
+  const search = (filter) => send('SEARCH', '/items/posts', { body: `{"query":{"filter":${filter}}}` })
+  assert.equal((await search(nested(8, '{"id":1}'))).status, 200)
+  for (const depth of [20, 1000, 100_000]) assert.equal((await search(nested(depth, '{"id":1}'))).status, 400)
+  assert.equal((await search(`{"id":{"_in":[${Array(10_000).fill(7)}]}}`)).status, 200)
+  for (const filter of [
+    `{"id":{"_in":[${Array(100_000).fill(7)}]}}`, `{"title":{"_eq":"${'x'.repeat(100_001)}"}}`, `{"_or":[${Array(20_000).fill('{"id":1}')}]}`,
+    `{${Array.from({ length: 9000 }, (_, i) => `"author${i}":1`)}}`, '['.repeat(100_000),
+  ]) assert.ok([400, 403].includes((await search(filter)).status))
+  await send('GET', `/items/posts?${'filter[_and][0]'.padEnd(15)}${'[_or][0]'.repeat(200)}[id]=1`)
+  await send('GET', `/items/posts?${'a[b]=1&'.repeat(1500)}`)
+  await send('GET', `/items/posts?filter=${'['.repeat(10_000)}`)
+  await send('GET', `/items/posts?fields=${'id,'.repeat(4000)}`)
+  await send('GET', `/items/posts?fields=${'author.'.repeat(1000)}id`)
+  await send('GET', `/items/posts?sort=${'id,'.repeat(1000)}id`)
+  await send('GET', `/items/posts?groupBy=${'id,'.repeat(1000)}id`)
+  await send('SEARCH', '/items/posts', { body: { query: { fields: Array.from({ length: 50_000 }, (_, i) => `f${i}`) } } })
+  await send('SEARCH', '/items/posts', { body: { query: { aggregate: { sum: Array(5000).fill('id') } } } })
+  await send('POST', '/items/posts', { body: Array(2000).fill({ title: 'x' }) })
+  await send('POST', '/items/posts', { body: '['.repeat(200_000) })
+  await send('POST', '/items/posts', { body: `{"title":"${'x'.repeat(1_100_000)}"}` })
+  await send('GET', `/items/posts?x=${'y'.repeat(20_000)}`)
+  await send('GET', '/items/posts', { headers: { 'x-large': 'y'.repeat(15_000) } })
+  assert.equal(stack.psql('SELECT count(*) FROM auth.posts'), '2')
+})
+
+test('percent-encoding, NUL and broken UTF-8', async () => {
+  for (const text of ['%00', '%ff', '%c0%80', '%ed%a0%80', '%', '%zz', '%2', '%25%30%30', '+', '%0d%0aX-Evil:%201', '%22', '%5b', '..%2f..%2f', '%2e%2e/'])
+    for (const path of [`/items/${text}`, `/items/posts/${text}`, `/items/posts?search=${text}`, `/items/posts?filter[title]=${text}`, `/items/posts?${text}=1`, `/items/posts?fields=${text}`, `/users/${text}`, `/${text}`]) {
+      const answer = await rawRequest(`GET ${path} HTTP/1.1`)
+      assert.ok(answer.status < 500, `${path} ${answer.text}`)
+      assert.equal(answer.headers.includes('x-evil'), false)
+      assert.doesNotMatch(answer.text, SQL)
+    }
+  for (const body of [Buffer.from([0xff, 0xfe]), Buffer.from('{"title":"\xff"}', 'latin1'), Buffer.from([0]), Buffer.from('{"title":"\u0000"}')])
+    for (const [method, path] of [['POST', '/items/posts'], ['POST', '/auth/login'], ['POST', '/auth/refresh'], ['POST', '/auth/logout'], ['POST', '/users/register'], ['PATCH', '/users/me'], ['SEARCH', '/items/posts']]) {
+      const answer = await fetch(stack.gatewayUrl + path, { method, body, headers: { authorization: `Bearer ${user.token}` } })
+      assert.equal(answer.status, 400, path)
+      assert.equal((await answer.json()).errors[0].extensions.code, 'INVALID_PAYLOAD')
+    }
+})
+
+test('bytes that are no text, in the line and the headers of a request', async () => {
+  for (const line of ['GET /items/\xff HTTP/1.1', 'GET /items/posts?search=\xff\xfe HTTP/1.1', 'GET /items/posts?\xc3\x28=1 HTTP/1.1']) {
+    const answer = await rawRequest(line)
+    assert.ok(answer.status < 500, `${line} ${answer.text}`)
+    assert.doesNotMatch(answer.text, SQL)
+  }
+  for (const header of ['Authorization: Bearer \xff.\xfe.\xfd', 'Cookie: directus_session_token=\xff', 'User-Agent: \xff\xfe', 'X-Directus-Path: /users', 'X-Directus-Token: x', 'Accept: text/html', 'Prefer: tx=rollback', 'Range: 0-0', 'Content-Profile: nope', 'Accept-Profile: nope']) {
+    const answer = await rawRequest('GET /server/info HTTP/1.1', [header])
+    assert.ok(answer.status < 500, `${header} ${answer.status} ${answer.text}`)
+    assert.doesNotMatch(answer.text, SQL)
+  }
+})
+
+test('nothing of this was an error in the server log', () => {
+  const errors = stack.tail({ logFile: stack.postgres.logFile }).split('\n').filter((line) => /LOG: {2}directus:/.test(line))
+  assert.deepEqual(errors, [])
+})
+
+// fetch would tidy the address and refuse the bytes.
+function rawRequest(line, headers = [`Authorization: Bearer ${user.token}`]) {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(stack.gatewayUrl)
+    const socket = connect(Number(port), hostname)
+    let text = ''
+    socket.setEncoding('latin1')
+    socket.on('data', (data) => (text += data)).on('error', reject).on('end', () => {
+      const [head, ...body] = text.split('\r\n\r\n')
+      resolve({ status: Number(head.split(' ')[1]), headers: head.toLowerCase(), text: body.join('\r\n\r\n') })
+    })
+    socket.write(Buffer.from(`${line}\r\nHost: ${hostname}\r\nConnection: close\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n`, 'latin1'))
+  })
+}

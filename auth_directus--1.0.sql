@@ -65,6 +65,16 @@ CREATE FUNCTION directus_private.raise_not_found(path text) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT directus_private.raise(404, 'ROUTE_NOT_FOUND', format('Route %s doesn''t exist.', left(path, 200)), jsonb_build_object('path', left(path, 200))) $$;
 
+CREATE FUNCTION directus_private.add_header(name text, value text) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	PERFORM set_config('response.headers',
+		(coalesce(nullif(current_setting('response.headers', true), ''), '[]')::jsonb || jsonb_build_object(name, value))::text, true);
+END
+$$;
+
 CREATE FUNCTION directus_private.tell_error(status integer, message text, extensions jsonb) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -135,16 +145,17 @@ CREATE FUNCTION directus_private.tell_answer(answer jsonb) RETURNS json
 DECLARE
 	seconds integer;
 BEGIN
+	SELECT coalesce(max((header ->> 'Retry-After')::integer), 1) INTO seconds
+		FROM jsonb_array_elements(nullif(current_setting('response.headers', true), '')::jsonb) AS header;
 	CASE answer ->> 'code'
 		WHEN 'invalid_credentials', 'user_suspended', 'invalid_refresh_token', 'refresh_token_reused' THEN
 			RETURN directus_private.tell_error(401, 'Invalid user credentials.', '{"code": "INVALID_CREDENTIALS"}');
 		WHEN 'too_many_attempts' THEN
-			SELECT coalesce(max((header ->> 'Retry-After')::integer), 1) INTO seconds
-				FROM jsonb_array_elements(nullif(current_setting('response.headers', true), '')::jsonb) AS header;
 			RETURN directus_private.tell_error(429, format('Too many requests, retry after %ss.', seconds),
 				jsonb_build_object('code', 'REQUESTS_EXCEEDED', 'reset',
 					to_char((clock_timestamp() + make_interval(secs => seconds)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')));
 		WHEN 'server_busy' THEN
+			PERFORM directus_private.add_header('X-Directus-Retry-After', seconds::text);
 			RETURN directus_private.tell_error(503, 'Service unavailable.', '{"code": "SERVICE_UNAVAILABLE", "reason": "too many sign-ins at once"}');
 		WHEN 'registration_disabled' THEN
 			RETURN directus_private.tell_error(403, 'You don''t have permission to access this.', '{"code": "FORBIDDEN"}');
@@ -174,8 +185,7 @@ CREATE FUNCTION directus_private.no_content() RETURNS json
 BEGIN
 	PERFORM set_config('response.status', '204', true);
 	-- a client that is promised JSON would parse it
-	PERFORM set_config('response.headers',
-		(coalesce(nullif(current_setting('response.headers', true), ''), '[]')::jsonb || '{"Content-Type": ""}')::text, true);
+	PERFORM directus_private.add_header('Content-Type', '');
 	RETURN NULL;
 END
 $$;
@@ -1208,7 +1218,7 @@ BEGIN
 		WHEN path[1] = 'users' AND path[6] IS NULL THEN
 			RETURN directus_private.route_users(method, path, query, parsed);
 		WHEN method = 'GET' AND path = '{server,health}' THEN
-			PERFORM set_config('response.headers', '[{"Content-Type": "application/health+json"}]', true);
+			PERFORM directus_private.add_header('Content-Type', 'application/health+json');
 			RETURN '{"status":"ok"}';
 		WHEN method = 'GET' AND path = '{auth}' THEN
 			RETURN '{"data":[],"disableDefault":false}';

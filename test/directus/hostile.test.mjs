@@ -1,6 +1,7 @@
 // Whatever is sent, the answer is one of Directus', holds no SQL, and nothing else happens.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { assertError, Client, startDirectus } from './client.mjs'
@@ -131,8 +132,8 @@ test('bytes that are no text, in the line and the headers of a request', async (
   }
 })
 
-test('nothing of this was an error in the server log', () => {
-  const errors = stack.tail({ logFile: stack.postgres.logFile }).split('\n').filter((line) => /LOG: {2}directus:/.test(line))
+test('none of this was an error in the server log', () => {
+  const errors = readFileSync(stack.postgres.logFile, 'utf8').split('\n').filter((line) => /ERROR:|FATAL:|PANIC:|directus:/.test(line))
   assert.deepEqual(errors, [])
 })
 

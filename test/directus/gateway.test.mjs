@@ -1,0 +1,168 @@
+// What the gateway does itself: cookies and other sites, the queue for sign-ins, headers, and errors of servers.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { assertError, Client, freshEmail, PASSWORD, SAME_SITE, startDirectus } from './client.mjs'
+
+let stack, client
+before(async () => {
+  stack = await startDirectus()
+  client = new Client(stack)
+})
+after(() => stack.stop())
+
+test('a cookie authenticates a change only when the browser says that it comes from this site', async () => {
+  const { cookies } = await client.enter('session', { mode: 'session' })
+  const host = new URL(stack.gatewayUrl).host
+  const { id } = await client.data('POST', '/items/posts', { cookies, headers: SAME_SITE, body: { title: 'x' } })
+  for (const [headers, isAllowed] of [
+    [{}, false],
+    [{ 'sec-fetch-site': 'same-origin' }, true],
+    [{ 'sec-fetch-site': 'same-site' }, true],
+    [{ 'sec-fetch-site': 'cross-site' }, false],
+    [{ 'sec-fetch-site': 'none' }, false],
+    [{ 'sec-fetch-site': 'cross-site', origin: `http://${host}` }, false],
+    [{ origin: `http://${host}` }, true],
+    [{ origin: `https://${host}` }, true],
+    [{ origin: 'https://evil.example' }, false],
+    [{ origin: `https://${host}.evil.example` }, false],
+    [{ origin: `https://evil.example/?://${host}` }, false],
+    [{ origin: `https://evil.example ${host}` }, false],
+    [{ origin: 'null' }, false],
+    [{ authorization: 'Basic eDp5' }, false],
+    [{ authorization: 'Bearer ' }, false],
+  ]) {
+    const name = JSON.stringify(headers)
+    for (const [method, path, body] of [
+      ['POST', '/items/posts', { title: 'x' }], ['PATCH', `/items/posts/${id}`, { title: 'x' }], ['DELETE', '/items/posts', []], ['SEARCH', '/items/posts', {}],
+      ['PATCH', '/users/me', { first_name: 'x' }], ['POST', '/users/me/password', {}], ['DELETE', '/users/me/sessions/x'], ['POST', '/auth/refresh', { mode: 'session' }],
+    ]) {
+      const answer = await client.send(method, path, { cookies, headers, body })
+      if (isAllowed) assert.notEqual(answer.text, refusal, `${method} ${path} ${name}`)
+      else assertError(answer, 403, 'FORBIDDEN', `You don't have permission to access this.`)
+    }
+    assert.equal((await client.send('GET', '/users/me', { cookies, headers })).status, 200, name)
+  }
+  assertError(await client.send('POST', '/auth/logout', { cookies, body: { mode: 'session' } }), 403, 'FORBIDDEN')
+  assert.equal((await client.send('GET', '/users/me', { cookies })).status, 200, 'still signed in')
+})
+const refusal = '{"errors":[{"message":"You don\'t have permission to access this.","extensions":{"code":"FORBIDDEN"}}]}'
+
+test("another site's form cannot sign a visitor in", async () => {
+  const { email } = await client.enter()
+  for (const mode of ['cookie', 'session']) {
+    const answer = await client.send('POST', '/auth/login', { body: { email, password: PASSWORD, mode }, headers: { 'sec-fetch-site': 'cross-site', 'content-type': 'text/plain' } })
+    assertError(answer, 403, 'FORBIDDEN')
+    assert.deepEqual(answer.cookies, {})
+  }
+})
+
+test('a bearer token needs no proof of origin, and goes before the cookie', async () => {
+  const user = await client.enter('user')
+  const { cookies } = await client.enter('session', { mode: 'session' })
+  const headers = { 'sec-fetch-site': 'cross-site' }
+  assert.equal((await client.send('POST', '/items/posts', { token: user.token, cookies, headers, body: { title: 'x' } })).body.data.author, user.id)
+  assert.equal((await client.send('GET', '/users/me', { token: user.token, cookies })).body.data.id, user.id)
+  assert.equal((await client.send('GET', '/users/me', { token: user.token, cookies: { directus_session_token: 'bad' } })).body.data.id, user.id)
+  assert.equal((await client.send('PATCH', '/users/me', { cookies: { directus_session_token: '' }, body: {} })).status, 401, 'an empty cookie is none')
+})
+
+test('headers: none of PostgREST, those that protect, and nothing is cached', async () => {
+  const user = await client.enter()
+  for (const answer of [
+    await client.send('GET', '/items/posts', { token: user.token }), await client.send('GET', '/users/me'), await client.send('GET', '/nope'),
+    await client.send('POST', '/auth/login', { body: {} }), await client.send('POST', '/auth/login', { body: 'x'.repeat(1_100_000) }),
+  ]) {
+    const headers = Object.fromEntries(answer.headers)
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    assert.match(headers['content-security-policy'], /default-src 'none'/)
+    assert.match(headers['cache-control'], /^(private, no-cache|no-store)$/)
+    assert.match(headers['content-type'], /^application\/json/)
+    assert.equal(headers.server, 'nginx')
+    for (const name of ['www-authenticate', 'content-range', 'content-location', 'content-profile', 'access-control-allow-origin', 'retry-after']) assert.equal(headers[name], undefined, name)
+  }
+})
+
+test('methods and slashes', async () => {
+  const user = await client.enter()
+  const head = await client.send('HEAD', '/users/me', { token: user.token })
+  assert.deepEqual([head.status, head.text], [200, ''])
+  assert.equal((await client.send('HEAD', '/users/me')).status, 401)
+  const options = await client.send('OPTIONS', '/items/posts')
+  assert.deepEqual([options.status, options.headers.get('allow')], [200, 'GET, HEAD, POST, PATCH, DELETE, SEARCH, OPTIONS'])
+  assert.equal((await client.send('GET', '/users/me/', { token: user.token })).status, 200)
+  assert.equal((await client.send('POST', '/auth/login/', { body: { email: user.email, password: PASSWORD } })).status, 200)
+  assert.equal(await (await fetch(`${stack.gatewayUrl}/server/ping`)).text(), 'pong')
+  assert.deepEqual((await client.send('GET', '/auth')).body, { data: [], disableDefault: false })
+  const health = await client.send('GET', '/server/health')
+  assert.deepEqual([health.body, health.headers.get('content-type')], [{ status: 'ok' }, 'application/health+json'])
+})
+
+test('a body that is too large is INVALID_PAYLOAD', async () => {
+  const answer = await client.send('POST', '/users/register', { body: `{"email":"${'x'.repeat(1_100_000)}"}` })
+  assertError(answer, 400, 'INVALID_PAYLOAD', 'Invalid payload. request entity too large.')
+})
+
+test('the address of a client is the one it came from', async () => {
+  const { email } = await client.enter()
+  const answer = await client.send('POST', '/auth/login', { body: { email, password: PASSWORD }, headers: { 'x-real-ip': '192.0.2.1', 'x-forwarded-for': '192.0.2.1', 'user-agent': 'Mine' } })
+  const [{ ip, user_agent: agent }] = await client.data('GET', '/users/me/sessions', { token: answer.body.data.access_token })
+  assert.deepEqual([ip, agent], ['127.0.0.1', 'Mine'])
+})
+
+test('sign-ins queue in the gateway, and hold up nothing else meanwhile', async () => {
+  const user = await client.enter()
+  const body = { email: freshEmail(), password: PASSWORD }
+  const isPending = new Set()
+  const logins = Array.from({ length: 100 }, async (_, i) => {
+    isPending.add(i)
+    const answer = await client.send('POST', '/auth/login', { body: { ...body, email: i < 30 ? user.email : body.email } })
+    isPending.delete(i)
+    return answer
+  })
+  while (isPending.size > 60) await new Promise((resolve) => setTimeout(resolve, 10)) // those that do not fit are refused at once
+  assert.equal((await client.send('GET', '/users/me', { token: user.token })).status, 200)
+  assert.ok(isPending.size > 0, 'others wait')
+
+  const answers = await Promise.all(logins)
+  const refused = answers.filter((answer) => answer.status === 503)
+  assert.ok(refused.length >= 40 && refused.length < 70, `${refused.length} refused`)
+  for (const answer of refused) {
+    assertError(answer, 503, 'SERVICE_UNAVAILABLE', 'Service unavailable.')
+    assert.equal(answer.headers.get('retry-after'), '2')
+  }
+  for (const answer of answers) assert.ok([200, 401, 429, 503].includes(answer.status), answer.text)
+})
+
+test('a database too busy to hash says so, with one Retry-After', async () => {
+  await new Promise((resolve) => setTimeout(resolve, 2000)) // what the refusals above say
+  await stack.configure({ 'auth.max_concurrent_hashes': 1, 'auth.hash_wait_timeout': 0, 'auth.password_memory': '1GB', 'auth.password_passes': 4 })
+  const slow = client.send('POST', '/users/register', { body: { email: freshEmail(), password: PASSWORD } })
+  const hashing = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = 0 AND objsubid = 3 AND granted"
+  while (stack.psql(hashing) === '0') await new Promise((resolve) => setTimeout(resolve, 10))
+  const answer = await client.send('POST', '/auth/login', { body: { email: freshEmail(), password: PASSWORD } })
+  assertError(answer, 503, 'SERVICE_UNAVAILABLE')
+  assert.match(answer.headers.get('retry-after'), /^[1-9][0-9]*$/)
+  assert.equal((await slow).status, 204)
+  await stack.configure({ 'auth.max_concurrent_hashes': null, 'auth.hash_wait_timeout': null, 'auth.password_memory': null, 'auth.password_passes': null })
+})
+
+test('a statement that takes too long is an error of Directus', async () => {
+  const user = await client.enter()
+  await stack.define(`CREATE TABLE public.slow (id integer PRIMARY KEY); INSERT INTO public.slow VALUES (1);
+    ALTER TABLE public.slow ENABLE ROW LEVEL SECURITY; GRANT SELECT ON public.slow TO authenticated;
+    CREATE POLICY slow ON public.slow USING (pg_sleep(60) IS NOT NULL); ALTER ROLE anon SET statement_timeout = '500ms'`)
+  assertError(await client.send('GET', '/items/slow', { token: user.token }), 500, 'INTERNAL_SERVER_ERROR', 'An unexpected error occurred.')
+  stack.psql('ALTER ROLE anon RESET statement_timeout')
+})
+
+test('servers that are not there', async () => {
+  const user = await client.enter()
+  for (const [server, signal] of [[stack.postgres, 'SIGINT'], [stack.postgrest, 'SIGTERM']]) {
+    const isGone = new Promise((resolve) => server.child.once('exit', resolve))
+    server.child.kill(signal)
+    await isGone
+    for (const [method, path] of [['GET', '/users/me'], ['POST', '/items/posts'], ['POST', '/auth/login'], ['GET', '/server/health']])
+      assertError(await client.send(method, path, { token: user.token, body: method === 'POST' ? {} : undefined }), 503, 'SERVICE_UNAVAILABLE', 'Service unavailable.')
+  }
+})

@@ -9,6 +9,19 @@
 -- here as elsewhere.
 -- Passwords, tokens and sessions are auth's; nothing of the kind is here.
 
+-- Whose schema it is could put functions of his own in place of these.
+DO $$
+BEGIN
+	IF EXISTS (SELECT FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles r ON r.oid = n.nspowner WHERE n.nspname = 'directus' AND NOT r.rolsuper)
+		OR EXISTS (SELECT FROM pg_catalog.pg_class WHERE relnamespace = 'directus'::pg_catalog.regnamespace)
+		OR EXISTS (SELECT FROM pg_catalog.pg_proc WHERE pronamespace = 'directus'::pg_catalog.regnamespace) THEN
+		RAISE EXCEPTION 'schema "directus" already holds something else, or its owner is not a superuser'
+			USING ERRCODE = 'duplicate_schema',
+				HINT = 'Rename it, or install auth_directus into another database.';
+	END IF;
+END
+$$;
+
 COMMENT ON SCHEMA directus IS 'what PostgREST serves to the gateway: Directus'' requests';
 
 CREATE SCHEMA directus_private;
@@ -324,7 +337,7 @@ CREATE FUNCTION directus_private.primary_key(source regclass) RETURNS name
 	AS $$ SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
 		WHERE i.indrelid = source AND i.indisprimary AND i.indnkeyatts = 1 $$;
 
--- The table of a collection; null if there is none
+-- The table of a collection; null if there is none. A site's own posts go before auth's.
 CREATE FUNCTION directus_private.find_collection(name text) RETURNS regclass
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -334,7 +347,7 @@ CREATE FUNCTION directus_private.find_collection(name text) RETURNS regclass
 		WHERE c.relname = name AND c.relkind IN ('r', 'p') AND c.relrowsecurity
 			AND c.oid NOT IN ('auth.users'::regclass, 'auth.sessions'::regclass) AND directus_private.primary_key(c.oid) IS NOT NULL
 			AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
-		ORDER BY exposed.n LIMIT 1
+		ORDER BY n.nspname = 'auth', exposed.n LIMIT 1
 $$;
 
 CREATE FUNCTION directus_private.collection(name text) RETURNS regclass
@@ -1183,8 +1196,6 @@ BEGIN
 			END IF;
 			PERFORM directus_private.update_items('auth.users', ARRAY[id], body);
 			RETURN directus_private.read_one('auth.users', id, query);
-		WHEN method IN ('GET', 'SEARCH') AND auth.uid() IS NULL THEN
-			PERFORM directus_private.raise_forbidden();
 		WHEN method IN ('GET', 'SEARCH') AND path[2] IS NULL THEN
 			RETURN directus_private.read_list('auth.users', CASE method WHEN 'GET' THEN query ELSE coalesce(body -> 'query', '{}') END);
 		WHEN method = 'GET' THEN

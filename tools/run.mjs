@@ -12,6 +12,7 @@ const SAMPLE_DATA = `
 
 const banner = (stack) => `
 PostgREST   ${stack.postgrestUrl}
+Directus    ${stack.gatewayUrl} (what Directus' SDK takes for one, see docs/directus.md)
 PostgreSQL  ${join(stack.bindir, 'psql')} -h ${stack.socketDirectory} -U postgres ${stack.database}
 
 Sample accounts
@@ -50,12 +51,13 @@ A first session, to paste into another terminal:
 Ctrl-C stops it all and leaves nothing behind.
 `
 
-console.log('Starting PostgreSQL and PostgREST ...')
+console.log('Starting PostgreSQL, PostgREST and nginx ...')
 try {
   const stack = await startStack()
+  await stack.startGateway()
   stack.psql(SAMPLE_DATA)
   console.log(banner(stack))
-  for (const server of [stack.postgres, stack.postgrest])
+  for (const server of [stack.postgres, stack.postgrest, stack.gateway])
     server.child.once('exit', async () => {
       if (stack.isStopping) return
       console.error(`A server ended by itself; its last lines:\n${stack.tail(server)}`)

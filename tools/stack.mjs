@@ -208,7 +208,7 @@ class Stack {
       'auth.refresh_cookie_name': 'directus_refresh_token',
       'auth.cookie_secure': 'off',
     })
-    await this.define("CREATE EXTENSION auth_directus; NOTIFY pgrst, 'reload config'")
+    await this.define("SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS auth_directus; NOTIFY pgrst, 'reload config'")
 
     const directory = this.makeOwnDirectory('gateway')
     const port = await freePort()

@@ -52,6 +52,12 @@ test('the first session, pasted into a shell', { timeout: 120_000 }, async (t) =
     assert.equal(answer.status, 200)
   }
 
+  const directus = printed.match(/Directus +(http\S+)/)[1]
+  const login = await fetch(`${directus}/auth/login`, { method: 'POST', body: JSON.stringify({ email: 'alice@example.org', password: 'correct horse battery' }) })
+  const { data } = await login.json()
+  const posts = await fetch(`${directus}/items/posts?fields=title&sort=title`, { headers: { authorization: `Bearer ${data.access_token}` } })
+  assert.deepEqual((await posts.json()).data.map((post) => post.title), ['Hello from Alice', 'Hello from Bob', 'Hello from Carol'])
+
   process.kill(-run.pid, 'SIGINT')
   await gone
   assert.equal(existsSync(directory), false)

@@ -112,7 +112,7 @@ test('a refused sign-in does not say why', async () => {
     [[], '"value" must be of type object'],
   ])
     assertError(await post('/auth/login', body), 400, 'INVALID_PAYLOAD', `Invalid payload. ${reason}.`)
-  assertError(await post('/auth/login', '{"email"'), 400, 'INVALID_PAYLOAD')
+  assertError(await post('/auth/login', '{"email"'), 400, 'INVALID_PAYLOAD', 'Invalid payload. The body is not JSON.')
 })
 
 test('who guesses has to wait, and is told how long', async () => {

@@ -112,6 +112,7 @@ test('the address of a client is the one it came from', async () => {
 
 test('sign-ins queue in the gateway, and hold up nothing else meanwhile', async () => {
   const user = await client.enter()
+  await stack.configure({ 'auth.max_waiting_hashes': 1000, 'auth.hash_wait_timeout': '60s' }) // the database would refuse none
   const body = { email: freshEmail(), password: PASSWORD }
   const isPending = new Set()
   const logins = Array.from({ length: 100 }, async (_, i) => {
@@ -132,11 +133,12 @@ test('sign-ins queue in the gateway, and hold up nothing else meanwhile', async 
     assert.equal(answer.headers.get('retry-after'), '2')
   }
   for (const answer of answers) assert.ok([200, 401, 429, 503].includes(answer.status), answer.text)
+  await stack.configure({ 'auth.max_waiting_hashes': null, 'auth.hash_wait_timeout': null })
 })
 
 test('a database too busy to hash says so, with one Retry-After', async () => {
   await new Promise((resolve) => setTimeout(resolve, 2000)) // what the refusals above say
-  await stack.configure({ 'auth.max_concurrent_hashes': 1, 'auth.hash_wait_timeout': 0, 'auth.password_memory': '1GB', 'auth.password_passes': 4 })
+  await stack.configure({ 'auth.max_concurrent_hashes': 1, 'auth.hash_wait_timeout': 0, 'auth.password_memory': '512MB', 'auth.password_passes': 4 })
   const slow = client.send('POST', '/users/register', { body: { email: freshEmail(), password: PASSWORD } })
   const hashing = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = 0 AND objsubid = 3 AND granted"
   while (stack.psql(hashing) === '0') await new Promise((resolve) => setTimeout(resolve, 10))

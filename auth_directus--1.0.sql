@@ -209,9 +209,13 @@ $$;
 --
 
 CREATE FUNCTION directus_private.header(name text) RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT nullif(current_setting('request.headers', true), '')::json ->> name $$;
+	AS $$
+BEGIN
+	RETURN nullif(current_setting('request.headers', true), '')::json ->> name;
+END
+$$;
 
 CREATE FUNCTION directus_private.parse_body(body bytea) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE
@@ -261,12 +265,14 @@ END
 $$;
 
 CREATE FUNCTION directus_private.url_decode(encoded text) RETURNS text
-	LANGUAGE sql IMMUTABLE
+	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT coalesce(convert_from(string_agg(CASE WHEN part[1] ~ '^%..$' THEN decode(substr(part[1], 2), 'hex') ELSE convert_to(part[1], 'UTF8') END,
+BEGIN
+	RETURN (SELECT coalesce(convert_from(string_agg(CASE WHEN part[1] ~ '^%..$' THEN decode(substr(part[1], 2), 'hex') ELSE convert_to(part[1], 'UTF8') END,
 			'' ORDER BY n), 'UTF8'), '')
-		FROM regexp_matches(replace(encoded, '+', ' '), '%[0-9a-fA-F]{2}|[^%]+|%', 'g') WITH ORDINALITY AS parts (part, n)
+		FROM regexp_matches(replace(encoded, '+', ' '), '%[0-9a-fA-F]{2}|[^%]+|%', 'g') WITH ORDINALITY AS parts (part, n));
+END
 $$;
 
 -- "a[b][c]=x&d[]=y" as {"a": {"b": {"c": "x"}}, "d": ["y"]}
@@ -315,15 +321,17 @@ COMMENT ON FUNCTION directus_private.parse_query(text) IS 'the query string of a
 
 -- "a,b", ["a", "b"] and {"0": "a", "1": "b"} are the same list
 CREATE FUNCTION directus_private.to_list(value jsonb) RETURNS text[]
-	LANGUAGE sql IMMUTABLE
+	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT CASE jsonb_typeof(value)
+BEGIN
+	RETURN CASE jsonb_typeof(value)
 		WHEN 'array' THEN ARRAY(SELECT * FROM jsonb_array_elements_text(value))
 		WHEN 'object' THEN ARRAY(SELECT e.value FROM jsonb_each_text(value) AS e ORDER BY length(e.key), e.key)
 		WHEN 'string' THEN ARRAY(SELECT btrim(part) FROM string_to_table(value #>> '{}', ',') AS part WHERE part <> '')
 		WHEN 'number' THEN ARRAY[value #>> '{}']
-		ELSE '{}' END
+		ELSE '{}' END;
+END
 $$;
 
 
@@ -332,22 +340,28 @@ $$;
 --
 
 CREATE FUNCTION directus_private.primary_key(source regclass) RETURNS name
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-		WHERE i.indrelid = source AND i.indisprimary AND i.indnkeyatts = 1 $$;
+	AS $$
+BEGIN
+	RETURN (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+		WHERE i.indrelid = source AND i.indisprimary AND i.indnkeyatts = 1);
+END
+$$;
 
 -- The table of a collection; null if there is none. A site's own posts go before auth's.
 CREATE FUNCTION directus_private.find_collection(name text) RETURNS regclass
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+BEGIN
+	RETURN (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 			JOIN string_to_table(current_setting('auth.exposed_schemas'), ',') WITH ORDINALITY AS exposed (schema, n) ON btrim(exposed.schema) = n.nspname
 		WHERE c.relname = name AND c.relkind IN ('r', 'p') AND c.relrowsecurity
 			AND c.oid NOT IN ('auth.users'::regclass, 'auth.sessions'::regclass) AND directus_private.primary_key(c.oid) IS NOT NULL
 			AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
-		ORDER BY n.nspname = 'auth', exposed.n LIMIT 1
+		ORDER BY n.nspname = 'auth', exposed.n LIMIT 1);
+END
 $$;
 
 CREATE FUNCTION directus_private.collection(name text) RETURNS regclass
@@ -368,24 +382,34 @@ $$;
 COMMENT ON FUNCTION directus_private.collection(text) IS 'the table of a collection that the caller may read; FORBIDDEN otherwise';
 
 CREATE FUNCTION directus_private.name_of(source regclass) RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT CASE WHEN source = 'auth.users'::regclass THEN 'directus_users' ELSE relname::text END FROM pg_class WHERE oid = source $$;
+	AS $$
+BEGIN
+	RETURN (SELECT CASE WHEN source = 'auth.users'::regclass THEN 'directus_users' ELSE relname::text END FROM pg_class WHERE oid = source);
+END
+$$;
 
 CREATE FUNCTION directus_private.type_of(source regclass, field text) RETURNS regtype
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT atttypid FROM pg_attribute WHERE attrelid = source AND attname = field AND attnum > 0 AND NOT attisdropped $$;
+	AS $$
+BEGIN
+	RETURN (SELECT atttypid FROM pg_attribute WHERE attrelid = source AND attname = field AND attnum > 0 AND NOT attisdropped);
+END
+$$;
 
 -- Which collection a field refers to; null if none that may be read
 CREATE FUNCTION directus_private.relation_of(source regclass, field text) RETURNS regclass
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT c.confrelid FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]
+BEGIN
+	RETURN (SELECT c.confrelid FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]
 		WHERE c.contype = 'f' AND c.conrelid = source AND a.attname = field
 			AND (c.confrelid = 'auth.users'::regclass OR directus_private.find_collection(directus_private.name_of(c.confrelid)) = c.confrelid)
-		LIMIT 1
+		LIMIT 1);
+END
 $$;
 
 -- A field that may be read; FORBIDDEN for every other
@@ -436,13 +460,15 @@ $$;
 
 -- A column as JSON shows it
 CREATE FUNCTION directus_private.column_expression(source regclass, alias text, field text) RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT CASE directus_private.type_of(source, field)
+BEGIN
+	RETURN CASE directus_private.type_of(source, field)
 		WHEN 'timestamptz'::regtype THEN format('pg_catalog.to_char(%I.%I AT TIME ZONE ''UTC'', ''YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'')', alias, field)
 		WHEN 'timestamp'::regtype THEN format('pg_catalog.to_char(%I.%I, ''YYYY-MM-DD"T"HH24:MI:SS'')', alias, field)
-		ELSE format('%I.%I', alias, field) END
+		ELSE format('%I.%I', alias, field) END;
+END
 $$;
 
 CREATE FUNCTION directus_private.select_list(source regclass, alias text, tree jsonb, place text DEFAULT 'root') RETURNS text
@@ -482,32 +508,40 @@ COMMENT ON FUNCTION directus_private.select_list(regclass, text, jsonb, text) IS
 
 -- What an operand stands for
 CREATE FUNCTION directus_private.resolve(operand text) RETURNS text
-	LANGUAGE sql STABLE
-	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT CASE operand WHEN '$CURRENT_USER' THEN auth.uid()::text WHEN '$CURRENT_ROLE' THEN auth.role()::text
-		WHEN '$NOW' THEN pg_catalog.now()::text ELSE operand END $$;
-
-CREATE FUNCTION directus_private.kind_of(type regtype) RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT CASE WHEN type = 'uuid'::regtype THEN 'uuid' WHEN type IN ('json'::regtype, 'jsonb'::regtype) THEN 'json'
+BEGIN
+	RETURN CASE operand WHEN '$CURRENT_USER' THEN auth.uid()::text WHEN '$CURRENT_ROLE' THEN auth.role()::text
+		WHEN '$NOW' THEN pg_catalog.now()::text ELSE operand END;
+END
+$$;
+
+CREATE FUNCTION directus_private.kind_of(type regtype) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN CASE WHEN type = 'uuid'::regtype THEN 'uuid' WHEN type IN ('json'::regtype, 'jsonb'::regtype) THEN 'json'
 		ELSE (SELECT CASE t.typcategory WHEN 'S' THEN 'string' WHEN 'N' THEN 'integer' WHEN 'D' THEN 'dateTime' WHEN 'B' THEN 'boolean' WHEN 'E' THEN 'enum' ELSE 'unknown' END
-			FROM pg_type t WHERE t.oid = type) END
+			FROM pg_type t WHERE t.oid = type) END;
+END
 $$;
 
 CREATE FUNCTION directus_private.operators_of(kind text) RETURNS text[]
-	LANGUAGE sql IMMUTABLE
+	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT '{_null,_nnull}'::text[] || CASE kind
+BEGIN
+	RETURN '{_null,_nnull}'::text[] || CASE kind
 		WHEN 'string' THEN '{_eq,_neq,_in,_nin,_contains,_ncontains,_icontains,_nicontains,_starts_with,_nstarts_with,_istarts_with,_nistarts_with,_ends_with,_nends_with,_iends_with,_niends_with,_empty,_nempty}'::text[]
 		WHEN 'integer' THEN '{_eq,_neq,_lt,_lte,_gt,_gte,_between,_nbetween,_in,_nin}'
 		WHEN 'dateTime' THEN '{_eq,_neq,_lt,_lte,_gt,_gte,_between,_nbetween,_in,_nin}'
 		WHEN 'uuid' THEN '{_eq,_neq,_in,_nin}'
 		WHEN 'boolean' THEN '{_eq,_neq}'
 		WHEN 'enum' THEN '{_eq,_neq,_in,_nin}'
-		ELSE '{}' END
+		ELSE '{}' END;
+END
 $$;
 
 CREATE FUNCTION directus_private.comparison(source regclass, alias text, field text, operator text, operand jsonb) RETURNS text
@@ -622,15 +656,17 @@ COMMENT ON FUNCTION directus_private.condition(regclass, text, jsonb, text) IS '
 
 -- Substrings of the texts that may be read, and numbers
 CREATE FUNCTION directus_private.search_condition(source regclass, alias text, searched text) RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT coalesce('(' || string_agg(
+BEGIN
+	RETURN (SELECT coalesce('(' || string_agg(
 			CASE directus_private.kind_of(atttypid) WHEN 'string' THEN format('%I.%I ILIKE %L', alias, attname, '%' || regexp_replace(searched, '([\\%_])', '\\\1', 'g') || '%')
 				ELSE format('%I.%I = %L::numeric', alias, attname, searched) END, ' OR ') || ')', 'false')
 		FROM pg_attribute
 		WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND has_column_privilege(source, attnum, 'SELECT')
-			AND (directus_private.kind_of(atttypid) = 'string' OR (directus_private.kind_of(atttypid) = 'integer' AND searched ~ '^-?[0-9]{1,18}$'))
+			AND (directus_private.kind_of(atttypid) = 'string' OR (directus_private.kind_of(atttypid) = 'integer' AND searched ~ '^-?[0-9]{1,18}$')));
+END
 $$;
 
 CREATE FUNCTION directus_private.order_list(source regclass, alias text, sort text[]) RETURNS text
@@ -774,10 +810,14 @@ END
 $$;
 
 CREATE FUNCTION directus_private.fields_of(query jsonb) RETURNS jsonb
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT directus_private.field_tree(CASE WHEN directus_private.to_list(query -> 'fields') = '{}' THEN '{*}'
-		ELSE directus_private.to_list(query -> 'fields') END) $$;
+	AS $$
+BEGIN
+	RETURN directus_private.field_tree(CASE WHEN directus_private.to_list(query -> 'fields') = '{}' THEN '{*}'
+		ELSE directus_private.to_list(query -> 'fields') END);
+END
+$$;
 
 CREATE FUNCTION directus_private.read_list(source regclass, query jsonb) RETURNS json
 	LANGUAGE plpgsql STABLE
@@ -855,21 +895,25 @@ $$;
 
 -- Whose rows they are: the column that auth.protect's policy compares with the user
 CREATE FUNCTION directus_private.is_owner_column(source regclass, field text) RETURNS boolean
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT EXISTS (SELECT FROM pg_policy p JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+BEGIN
+	RETURN EXISTS (SELECT FROM pg_policy p JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
 			JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-		WHERE p.polrelid = source AND p.polname = 'owner_may_insert' AND a.attname = field)
+		WHERE p.polrelid = source AND p.polname = 'owner_may_insert' AND a.attname = field);
+END
 $$;
 
 -- A preset field is overwritten by its preset, whatever is sent for it.
 CREATE FUNCTION directus_private.is_preset(source regclass, field text) RETURNS boolean
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
-	SELECT EXISTS (SELECT FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-		WHERE d.adrelid = source AND a.attname = field AND pg_get_expr(d.adbin, d.adrelid) = 'auth.uid()')
+BEGIN
+	RETURN EXISTS (SELECT FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+		WHERE d.adrelid = source AND a.attname = field AND pg_get_expr(d.adbin, d.adrelid) = 'auth.uid()');
+END
 $$;
 
 -- The fields to write of what was sent; FORBIDDEN if one of them may not be written

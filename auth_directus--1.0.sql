@@ -222,9 +222,14 @@ CREATE FUNCTION directus_private.parse_body(body bytea) RETURNS jsonb
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RETURN coalesce(nullif(btrim(convert_from(body, 'UTF8'), E' \t\r\n'), ''), '{}')::jsonb;
-EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
-	PERFORM directus_private.raise_invalid_payload('The body is not JSON');
+	IF body IS NULL THEN
+		RETURN '{}';
+	END IF;
+	BEGIN
+		RETURN coalesce(nullif(btrim(convert_from(body, 'UTF8'), E' \t\r\n'), ''), '{}')::jsonb;
+	EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+		PERFORM directus_private.raise_invalid_payload('The body is not JSON');
+	END;
 END
 $$;
 COMMENT ON FUNCTION directus_private.parse_body(bytea) IS 'the body of a request; an empty one is an empty object';
@@ -269,6 +274,9 @@ CREATE FUNCTION directus_private.url_decode(encoded text) RETURNS text
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
+	IF encoded !~ '[%+]' THEN
+		RETURN encoded;
+	END IF;
 	RETURN (SELECT coalesce(convert_from(string_agg(CASE WHEN part[1] ~ '^%..$' THEN decode(substr(part[1], 2), 'hex') ELSE convert_to(part[1], 'UTF8') END,
 			'' ORDER BY n), 'UTF8'), '')
 		FROM regexp_matches(replace(encoded, '+', ' '), '%[0-9a-fA-F]{2}|[^%]+|%', 'g') WITH ORDINALITY AS parts (part, n));
@@ -325,12 +333,18 @@ CREATE FUNCTION directus_private.to_list(value jsonb) RETURNS text[]
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RETURN CASE jsonb_typeof(value)
-		WHEN 'array' THEN ARRAY(SELECT * FROM jsonb_array_elements_text(value))
-		WHEN 'object' THEN ARRAY(SELECT e.value FROM jsonb_each_text(value) AS e ORDER BY length(e.key), e.key)
-		WHEN 'string' THEN ARRAY(SELECT btrim(part) FROM string_to_table(value #>> '{}', ',') AS part WHERE part <> '')
-		WHEN 'number' THEN ARRAY[value #>> '{}']
-		ELSE '{}' END;
+	CASE jsonb_typeof(value)
+		WHEN 'array' THEN
+			RETURN ARRAY(SELECT * FROM jsonb_array_elements_text(value));
+		WHEN 'object' THEN
+			RETURN ARRAY(SELECT e.value FROM jsonb_each_text(value) AS e ORDER BY length(e.key), e.key);
+		WHEN 'string' THEN
+			RETURN ARRAY(SELECT btrim(part) FROM string_to_table(value #>> '{}', ',') AS part WHERE part <> '');
+		WHEN 'number' THEN
+			RETURN ARRAY[value #>> '{}'];
+		ELSE
+			RETURN '{}';
+	END CASE;
 END
 $$;
 
@@ -344,8 +358,8 @@ CREATE FUNCTION directus_private.primary_key(source regclass) RETURNS name
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RETURN (SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-		WHERE i.indrelid = source AND i.indisprimary AND i.indnkeyatts = 1);
+	RETURN (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = source
+		AND a.attnum = (SELECT i.indkey[0] FROM pg_index i WHERE i.indrelid = source AND i.indisprimary AND i.indnkeyatts = 1));
 END
 $$;
 
@@ -358,7 +372,8 @@ BEGIN
 	RETURN (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 			JOIN string_to_table(current_setting('auth.exposed_schemas'), ',') WITH ORDINALITY AS exposed (schema, n) ON btrim(exposed.schema) = n.nspname
 		WHERE c.relname = name AND c.relkind IN ('r', 'p') AND c.relrowsecurity
-			AND c.oid NOT IN ('auth.users'::regclass, 'auth.sessions'::regclass) AND directus_private.primary_key(c.oid) IS NOT NULL
+			AND c.oid NOT IN ('auth.users'::regclass, 'auth.sessions'::regclass)
+			AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1)
 			AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
 		ORDER BY n.nspname = 'auth', exposed.n LIMIT 1);
 END
@@ -412,15 +427,18 @@ BEGIN
 END
 $$;
 
--- A field that may be read; FORBIDDEN for every other
-CREATE FUNCTION directus_private.require_field(source regclass, field text, place text) RETURNS void
+-- The type of a field that may be read; FORBIDDEN for every other
+CREATE FUNCTION directus_private.require_field(source regclass, field text, place text) RETURNS regtype
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
+DECLARE
+	type regtype := directus_private.type_of(source, field);
 BEGIN
-	IF directus_private.type_of(source, field) IS NULL OR NOT has_column_privilege(source, field, 'SELECT') THEN
+	IF type IS NULL OR NOT has_column_privilege(source, field, 'SELECT') THEN
 		PERFORM directus_private.raise_forbidden_field(field, directus_private.name_of(source), place);
 	END IF;
+	RETURN type;
 END
 $$;
 
@@ -458,37 +476,33 @@ BEGIN
 END
 $$;
 
--- A column as JSON shows it
-CREATE FUNCTION directus_private.column_expression(source regclass, alias text, field text) RETURNS text
-	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, pg_temp
-	AS $$
-BEGIN
-	RETURN CASE directus_private.type_of(source, field)
-		WHEN 'timestamptz'::regtype THEN format('pg_catalog.to_char(%I.%I AT TIME ZONE ''UTC'', ''YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'')', alias, field)
-		WHEN 'timestamp'::regtype THEN format('pg_catalog.to_char(%I.%I, ''YYYY-MM-DD"T"HH24:MI:SS'')', alias, field)
-		ELSE format('%I.%I', alias, field) END;
-END
-$$;
-
 CREATE FUNCTION directus_private.select_list(source regclass, alias text, tree jsonb, place text DEFAULT 'root') RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
+	readable text[];
+	expressions text[]; -- the same columns, as JSON shows them
 	field text;
 	related regclass;
 	children jsonb;
 	items text[] := '{}';
 BEGIN
-	FOR field IN SELECT key FROM jsonb_object_keys(tree) AS key WHERE key <> '*' LOOP
-		PERFORM directus_private.require_field(source, field, place);
-	END LOOP;
+	SELECT coalesce(array_agg(attname ORDER BY attnum), '{}'), array_agg(format(CASE atttypid
+			WHEN 'timestamptz'::regtype THEN 'pg_catalog.to_char(%I.%I AT TIME ZONE ''UTC'', ''YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'')'
+			WHEN 'timestamp'::regtype THEN 'pg_catalog.to_char(%I.%I, ''YYYY-MM-DD"T"HH24:MI:SS'')'
+			ELSE '%I.%I' END, alias, attname) ORDER BY attnum)
+		INTO readable, expressions
+		FROM pg_attribute WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND has_column_privilege(source, attnum, 'SELECT');
 
-	FOR field IN SELECT attname FROM pg_attribute
-		WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND has_column_privilege(source, attnum, 'SELECT')
-			AND (tree ? '*' OR tree ? attname) ORDER BY attnum
-	LOOP
+	SELECT key INTO field FROM jsonb_object_keys(tree) AS key WHERE key <> '*' AND NOT key = ANY (readable) LIMIT 1;
+	IF FOUND THEN
+		PERFORM directus_private.raise_forbidden_field(field, directus_private.name_of(source), place);
+	END IF;
+
+	FOR i IN 1 .. cardinality(readable) LOOP
+		field := readable[i];
+		CONTINUE WHEN NOT tree ?| ARRAY['*', field];
 		children := coalesce(tree -> field, '{}') || coalesce(tree -> '*', '{}');
 		related := CASE WHEN children <> '{}' THEN directus_private.relation_of(source, field) END;
 		IF related IS NOT NULL THEN
@@ -498,7 +512,7 @@ BEGIN
 		ELSIF tree -> field <> '{}' THEN
 			PERFORM directus_private.raise_forbidden_field((SELECT key FROM jsonb_object_keys(tree -> field) AS key LIMIT 1), field, format('"%s"', field));
 		ELSE
-			items := items || format('%s AS %I', directus_private.column_expression(source, alias, field), field);
+			items := items || format('%s AS %I', expressions[i], field);
 		END IF;
 	END LOOP;
 	RETURN array_to_string(items, ', ');
@@ -544,25 +558,33 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION directus_private.comparison(source regclass, alias text, field text, operator text, operand jsonb) RETURNS text
+-- Characters that stand for themselves in LIKE
+CREATE FUNCTION directus_private.like_pattern(searched text) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN regexp_replace(searched, '([\\%_])', '\\\1', 'g');
+END
+$$;
+
+CREATE FUNCTION directus_private.comparison(expression text, type regtype, operator text, operand jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	type regtype := directus_private.type_of(source, field);
 	kind text := directus_private.kind_of(type);
-	expression text := format('%I.%I', alias, field);
+	type_name text := type;
 	text_value text := directus_private.resolve(operand #>> '{}');
 	is_true boolean := operand NOT IN ('false', '"false"', '0', '"0"');
 	values_list text[];
-	pattern text;
 BEGIN
 	IF NOT operator = ANY (directus_private.operators_of(kind)) THEN
 		PERFORM directus_private.raise_invalid_query(format('"%s" field type does not contain the "%s" filter operator', kind, left(operator, 100)));
 	END IF;
 
 	IF operator IN ('_in', '_nin', '_between', '_nbetween') THEN
-		SELECT coalesce(array_agg(format('%L::%s', directus_private.resolve(element), type)), '{}') INTO values_list
+		SELECT coalesce(array_agg(format('%L::%s', directus_private.resolve(element), type_name)), '{}') INTO values_list
 			FROM unnest(directus_private.to_list(operand)) AS element;
 		IF operator IN ('_between', '_nbetween') AND cardinality(values_list) <> 2 THEN
 			PERFORM directus_private.raise_invalid_query(format('"%s" takes two values', operator));
@@ -573,14 +595,13 @@ BEGIN
 		PERFORM directus_private.raise_invalid_query(format('"%s" must not be empty. Use "_empty" or "_nempty" instead', operator));
 	END IF;
 
-	pattern := regexp_replace(text_value, '([\\%_])', '\\\1', 'g');
 	RETURN CASE operator
-		WHEN '_eq' THEN format('%s = %L::%s', expression, text_value, type)
-		WHEN '_neq' THEN format('%s <> %L::%s', expression, text_value, type)
-		WHEN '_lt' THEN format('%s < %L::%s', expression, text_value, type)
-		WHEN '_lte' THEN format('%s <= %L::%s', expression, text_value, type)
-		WHEN '_gt' THEN format('%s > %L::%s', expression, text_value, type)
-		WHEN '_gte' THEN format('%s >= %L::%s', expression, text_value, type)
+		WHEN '_eq' THEN format('%s = %L::%s', expression, text_value, type_name)
+		WHEN '_neq' THEN format('%s <> %L::%s', expression, text_value, type_name)
+		WHEN '_lt' THEN format('%s < %L::%s', expression, text_value, type_name)
+		WHEN '_lte' THEN format('%s <= %L::%s', expression, text_value, type_name)
+		WHEN '_gt' THEN format('%s > %L::%s', expression, text_value, type_name)
+		WHEN '_gte' THEN format('%s >= %L::%s', expression, text_value, type_name)
 		WHEN '_between' THEN format('%s BETWEEN %s AND %s', expression, values_list[1], values_list[2])
 		WHEN '_nbetween' THEN format('%s NOT BETWEEN %s AND %s', expression, values_list[1], values_list[2])
 		WHEN '_in' THEN CASE values_list WHEN '{}' THEN 'false' ELSE format('%s IN (%s)', expression, array_to_string(values_list, ', ')) END
@@ -592,11 +613,11 @@ BEGIN
 		ELSE format('%s %s %s %L', expression,
 			CASE WHEN operator ~ '^_n' THEN 'NOT' ELSE '' END,
 			CASE WHEN operator ~ '^_n?i' THEN 'ILIKE' ELSE 'LIKE' END,
-			CASE WHEN operator ~ 'starts_with$' THEN '' ELSE '%' END || pattern || CASE WHEN operator ~ 'ends_with$' THEN '' ELSE '%' END)
+			CASE WHEN operator ~ 'starts_with$' THEN '' ELSE '%' END || directus_private.like_pattern(text_value) || CASE WHEN operator ~ 'ends_with$' THEN '' ELSE '%' END)
 	END;
 END
 $$;
-COMMENT ON FUNCTION directus_private.comparison(regclass, text, text, text, jsonb) IS 'one operator of a filter as a condition';
+COMMENT ON FUNCTION directus_private.comparison(text, regtype, text, jsonb) IS 'one operator of a filter as a condition';
 
 -- A filter as a condition. A related row counts only where the caller may read it.
 CREATE FUNCTION directus_private.condition(source regclass, alias text, filter jsonb, place text DEFAULT 'root') RETURNS text
@@ -607,10 +628,12 @@ DECLARE
 	key text;
 	value jsonb;
 	element jsonb;
+	type regtype;
 	operator text;
 	operand jsonb;
+	of_related jsonb;
 	related regclass;
-	inner_alias text;
+	inner_alias text := alias || 't';
 	parts text[];
 	conditions text[] := '{}';
 BEGIN
@@ -630,24 +653,27 @@ BEGIN
 			CONTINUE;
 		END IF;
 
-		PERFORM directus_private.require_field(source, key, place);
+		type := directus_private.require_field(source, key, place);
 		IF jsonb_typeof(value) <> 'object' THEN
 			value := jsonb_build_object('_eq', value);
 		END IF;
+		of_related := '{}';
 		FOR operator, operand IN SELECT * FROM jsonb_each(value) LOOP
 			IF operator ~ '^_' AND operator NOT IN ('_and', '_or') THEN
-				conditions := conditions || directus_private.comparison(source, alias, key, operator, operand);
-				CONTINUE;
+				conditions := conditions || directus_private.comparison(format('%I.%I', alias, key), type, operator, operand);
+			ELSE
+				of_related := of_related || jsonb_build_object(operator, operand);
 			END IF;
-			related := directus_private.relation_of(source, key);
-			IF related IS NULL THEN
-				PERFORM directus_private.raise_forbidden_field(operator, key, format('"%s"', key));
-			END IF;
-			inner_alias := alias || 't';
-			conditions := conditions || format('EXISTS (SELECT FROM %s AS %I WHERE %I.%I = %I.%I AND %s)', related, inner_alias,
-				inner_alias, directus_private.primary_key(related), alias, key,
-				directus_private.condition(related, inner_alias, jsonb_build_object(operator, operand), format('"%s"', key)));
 		END LOOP;
+		CONTINUE WHEN of_related = '{}';
+
+		related := directus_private.relation_of(source, key);
+		IF related IS NULL THEN
+			PERFORM directus_private.raise_forbidden_field((SELECT k FROM jsonb_object_keys(of_related) AS k LIMIT 1), key, format('"%s"', key));
+		END IF;
+		conditions := conditions || format('EXISTS (SELECT FROM %s AS %I WHERE %I.%I = %I.%I AND %s)', related, inner_alias,
+			inner_alias, directus_private.primary_key(related), alias, key,
+			directus_private.condition(related, inner_alias, of_related, format('"%s"', key)));
 	END LOOP;
 	RETURN CASE conditions WHEN '{}' THEN 'true' ELSE '(' || array_to_string(conditions, ' AND ') || ')' END;
 END
@@ -661,7 +687,7 @@ CREATE FUNCTION directus_private.search_condition(source regclass, alias text, s
 	AS $$
 BEGIN
 	RETURN (SELECT coalesce('(' || string_agg(
-			CASE directus_private.kind_of(atttypid) WHEN 'string' THEN format('%I.%I ILIKE %L', alias, attname, '%' || regexp_replace(searched, '([\\%_])', '\\\1', 'g') || '%')
+			CASE directus_private.kind_of(atttypid) WHEN 'string' THEN format('%I.%I ILIKE %L', alias, attname, '%' || directus_private.like_pattern(searched) || '%')
 				ELSE format('%I.%I = %L::numeric', alias, attname, searched) END, ' OR ') || ')', 'false')
 		FROM pg_attribute
 		WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND has_column_privilege(source, attnum, 'SELECT')
@@ -740,7 +766,7 @@ CREATE FUNCTION directus_private.aggregate_call(source regclass, function_name t
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	kind text := directus_private.kind_of(directus_private.type_of(source, field));
+	kind text;
 	call text := CASE function_name WHEN 'count' THEN 'count(t.%I)' WHEN 'countDistinct' THEN 'count(DISTINCT t.%I)'
 		WHEN 'sum' THEN 'sum(t.%I)' WHEN 'sumDistinct' THEN 'sum(DISTINCT t.%I)'
 		WHEN 'avg' THEN 'avg(t.%I)' WHEN 'avgDistinct' THEN 'avg(DISTINCT t.%I)'
@@ -749,7 +775,7 @@ BEGIN
 	IF call IS NULL THEN
 		PERFORM directus_private.raise_invalid_query(format('"%s" is no aggregate function', left(function_name, 100)));
 	END IF;
-	PERFORM directus_private.require_field(source, field, 'root');
+	kind := directus_private.kind_of(directus_private.require_field(source, field, 'root'));
 	IF kind <> 'integer' AND function_name NOT LIKE 'count%' AND NOT (kind = 'dateTime' AND function_name IN ('min', 'max')) THEN
 		PERFORM directus_private.raise_invalid_query(format('"%s" takes numbers', function_name));
 	END IF;
@@ -778,9 +804,11 @@ BEGIN
 
 	FOREACH field IN ARRAY groups LOOP
 		PERFORM directus_private.require_field(source, field, 'root');
-		items := items || format('%s AS %I', directus_private.column_expression(source, 't', field), field);
 		columns := columns || format('t.%I', field);
 	END LOOP;
+	IF groups <> '{}' THEN
+		items := items || directus_private.select_list(source, 't', (SELECT jsonb_object_agg(g, '{}'::jsonb) FROM unnest(groups) AS g));
+	END IF;
 
 	FOR function_name, fields IN SELECT * FROM jsonb_each(coalesce(query -> 'aggregate', '{"count": "*"}')) LOOP
 		IF function_name = 'countAll' OR (function_name = 'count' AND fields IN ('"*"', '["*"]')) THEN
@@ -813,9 +841,10 @@ CREATE FUNCTION directus_private.fields_of(query jsonb) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
+DECLARE
+	fields text[] := directus_private.to_list(query -> 'fields');
 BEGIN
-	RETURN directus_private.field_tree(CASE WHEN directus_private.to_list(query -> 'fields') = '{}' THEN '{*}'
-		ELSE directus_private.to_list(query -> 'fields') END);
+	RETURN CASE fields WHEN '{}' THEN '{"*": {}}' ELSE directus_private.field_tree(fields) END;
 END
 $$;
 
@@ -861,7 +890,7 @@ CREATE FUNCTION directus_private.key_condition(source regclass, key text) RETURN
 	AS $$
 DECLARE
 	primary_key name := directus_private.primary_key(source);
-	type regtype := directus_private.type_of(source, primary_key);
+	type text := directus_private.type_of(source, primary_key)::text;
 	ignored text;
 BEGIN
 	EXECUTE format('SELECT %L::%s', key, type) INTO ignored;
@@ -893,26 +922,18 @@ $$;
 -- Writing: columns that may be written, and rows that may be changed
 --
 
--- Whose rows they are: the column that auth.protect's policy compares with the user
-CREATE FUNCTION directus_private.is_owner_column(source regclass, field text) RETURNS boolean
+-- Preset fields are overwritten by their preset, whatever is sent for them; but
+-- not the one that says whose row it is, which auth.protect's policy compares.
+CREATE FUNCTION directus_private.presets_of(source regclass) RETURNS text[]
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RETURN EXISTS (SELECT FROM pg_policy p JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
-			JOIN pg_attribute a ON d.refclassid = 'pg_class'::regclass AND a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-		WHERE p.polrelid = source AND p.polname = 'owner_may_insert' AND a.attname = field);
-END
-$$;
-
--- A preset field is overwritten by its preset, whatever is sent for it.
-CREATE FUNCTION directus_private.is_preset(source regclass, field text) RETURNS boolean
-	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, pg_temp
-	AS $$
-BEGIN
-	RETURN EXISTS (SELECT FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-		WHERE d.adrelid = source AND a.attname = field AND pg_get_expr(d.adbin, d.adrelid) = 'auth.uid()');
+	RETURN ARRAY(SELECT a.attname FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+		WHERE d.adrelid = source AND pg_get_expr(d.adbin, d.adrelid) = 'auth.uid()'
+			AND NOT EXISTS (SELECT FROM pg_policy p JOIN pg_depend o ON o.classid = 'pg_policy'::regclass AND o.objid = p.oid
+				WHERE p.polrelid = source AND p.polname = 'owner_may_insert' AND o.refclassid = 'pg_class'::regclass
+					AND o.refobjid = source AND o.refobjsubid = a.attnum));
 END
 $$;
 
@@ -937,13 +958,11 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION directus_private.create_item(source regclass, item jsonb) RETURNS text
+CREATE FUNCTION directus_private.create_item(source regclass, item jsonb, presets text[]) RETURNS text
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	presets text[] := ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = source AND attnum > 0 AND NOT attisdropped
-		AND directus_private.is_preset(source, attname) AND NOT directus_private.is_owner_column(source, attname));
 	fields name[] := directus_private.written_fields(source, item, 'INSERT', presets);
 	list text := (SELECT string_agg(quote_ident(field), ', ') FROM unnest(fields) AS field);
 	key text;
@@ -955,7 +974,7 @@ BEGIN
 	RETURN key;
 END
 $$;
-COMMENT ON FUNCTION directus_private.create_item(regclass, jsonb) IS 'insert a row as the caller, and return its key';
+COMMENT ON FUNCTION directus_private.create_item(regclass, jsonb, text[]) IS 'insert a row as the caller, and return its key';
 
 CREATE FUNCTION directus_private.update_items(source regclass, keys text[], item jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE
@@ -1025,20 +1044,25 @@ BEGIN
 END
 $$;
 
--- Rows by their keys, in that order
+-- Rows by their keys, in that order; FORBIDDEN if one of them is none that may be read
 CREATE FUNCTION directus_private.read_keys(source regclass, keys text[], query jsonb) RETURNS json
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	key text;
-	row json;
-	rows json[] := '{}';
+	primary_key name := directus_private.primary_key(source);
+	found bigint;
+	rows json;
 BEGIN
-	FOREACH key IN ARRAY keys LOOP
-		rows := rows || (directus_private.read_one(source, key, query) -> 'data');
-	END LOOP;
-	RETURN json_build_object('data', array_to_json(rows));
+	EXECUTE format('SELECT count(*), coalesce(json_agg((SELECT to_json(r) FROM (SELECT %s) AS r) ORDER BY wanted.n), ''[]'')
+			FROM unnest($1) WITH ORDINALITY AS wanted (key, n) JOIN %s AS t ON t.%I = wanted.key::%s',
+			directus_private.select_list(source, 't', directus_private.fields_of(query)), source,
+			primary_key, directus_private.type_of(source, primary_key)::text)
+		INTO found, rows USING keys;
+	IF found < cardinality(keys) THEN
+		PERFORM directus_private.raise_forbidden();
+	END IF;
+	RETURN json_build_object('data', rows);
 END
 $$;
 
@@ -1065,19 +1089,21 @@ CREATE FUNCTION directus_private.write_items(source regclass, method text, key t
 DECLARE
 	keys text[];
 	item jsonb;
+	presets text[];
 BEGIN
 	PERFORM directus_private.require_batch(CASE jsonb_typeof(body) WHEN 'array' THEN jsonb_array_length(body) END);
 	CASE method
 		WHEN 'POST' THEN
+			presets := directus_private.presets_of(source);
 			IF jsonb_typeof(body) = 'array' THEN
 				keys := '{}';
 				FOR item IN SELECT * FROM jsonb_array_elements(body) LOOP
-					keys := keys || directus_private.create_item(source, item);
+					keys := keys || directus_private.create_item(source, item, presets);
 				END LOOP;
 				RETURN directus_private.read_keys(source, keys, query);
 			END IF;
 			-- in a statement of its own, so that the next one sees the row
-			key := directus_private.create_item(source, body);
+			key := directus_private.create_item(source, body, presets);
 			RETURN directus_private.read_one(source, key, query);
 		WHEN 'PATCH' THEN
 			IF key IS NOT NULL THEN

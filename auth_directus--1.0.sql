@@ -1284,7 +1284,10 @@ CREATE FUNCTION directus_private.route(method text, body bytea) RETURNS json
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	path text[] := ARRAY(SELECT directus_private.url_decode(replace(part, '+', '%2B')) FROM string_to_table(btrim(directus_private.header('x-directus-path'), '/'), '/') AS part);
+	-- One slash at the end is none. More would be a path that the gateway does not
+	-- know for what it is, and the queue for sign-ins is the gateway's.
+	path text[] := ARRAY(SELECT directus_private.url_decode(replace(part, '+', '%2B'))
+		FROM string_to_table(regexp_replace(directus_private.header('x-directus-path'), '^/|/$', '', 'g'), '/') AS part);
 	query jsonb := directus_private.parse_query(directus_private.header('x-directus-query'));
 	parsed jsonb := directus_private.parse_body(body);
 BEGIN

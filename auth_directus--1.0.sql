@@ -558,12 +558,16 @@ BEGIN
 END
 $$;
 
--- Characters that stand for themselves in LIKE
+-- Characters that stand for themselves in LIKE. Looking for a long text in a
+-- longer one can take minutes.
 CREATE FUNCTION directus_private.like_pattern(searched text) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
+	IF length(searched) > 255 THEN
+		PERFORM directus_private.raise_invalid_query('A text to look for has at most 255 characters');
+	END IF;
 	RETURN regexp_replace(searched, '([\\%_])', '\\\1', 'g');
 END
 $$;
@@ -752,7 +756,9 @@ CREATE FUNCTION directus_private.where_of(source regclass, query jsonb) RETURNS 
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	IF length(query ->> 'filter') > 100000 OR jsonb_path_exists(query -> 'filter', '$.**{20}') THEN
+	-- hundreds of references take PostgreSQL minutes to plan
+	IF length(query ->> 'filter') > 100000 OR jsonb_path_exists(query -> 'filter', '$.**{20}')
+			OR (SELECT count(*) FROM jsonb_path_query(query -> 'filter', '$.** ? (@.type() == "object").keyvalue()')) > 300 THEN
 		PERFORM directus_private.raise_invalid_query('The filter is too long or too deep');
 	END IF;
 
@@ -1037,7 +1043,7 @@ BEGIN
 	ELSIF jsonb_typeof(body -> 'query') = 'object' THEN
 		EXECUTE format('SELECT coalesce(array_agg(key), ''{}'') FROM (SELECT t.%I::text AS key FROM %s AS t WHERE %s ORDER BY t.%I LIMIT %s) AS found',
 			directus_private.primary_key(source), source, directus_private.where_of(source, body -> 'query'), directus_private.primary_key(source),
-			nullif(directus_private.integer_parameter(body -> 'query', 'limit', -1, 100), -1)) INTO keys;
+			coalesce(nullif(directus_private.integer_parameter(body -> 'query', 'limit', -1, 100), -1), 1001)) INTO keys; -- one too many is enough
 		RETURN keys;
 	END IF;
 	PERFORM directus_private.raise_invalid_payload('"keys" or "query" is required');

@@ -106,6 +106,26 @@ test('depth, length and number are bounded', async () => {
   assert.equal(stack.psql('SELECT count(*) FROM auth.posts'), '2')
 })
 
+// To look for 100 kB in 1 MB, or to plan 1600 references, took PostgreSQL minutes.
+test('what would take minutes is refused', async () => {
+  const search = (query) => send('SEARCH', '/items/posts', { body: { query } })
+  for (const operator of ['_contains', '_ncontains', '_icontains', '_nicontains', '_starts_with', '_nistarts_with', '_ends_with', '_niends_with']) {
+    assert.equal((await search({ filter: { title: { [operator]: 'x'.repeat(255) } } })).status, 200)
+    assertError(await search({ filter: { title: { [operator]: 'x'.repeat(256) } } }), 400, 'INVALID_QUERY', 'Invalid query. A text to look for has at most 255 characters.')
+  }
+  assertError(await search({ search: 'x'.repeat(256) }), 400, 'INVALID_QUERY')
+  assertError(await send('GET', `/items/posts?search=${'x'.repeat(256)}`), 400, 'INVALID_QUERY')
+  assert.equal((await search({ filter: { title: { _eq: 'x'.repeat(5000) } } })).status, 200)
+
+  const references = (number) => ({ _and: Array(number).fill({ author: { id: { _nnull: true } } }) })
+  assert.equal((await search({ filter: references(20) })).status, 200)
+  for (const filter of [references(100), { _or: [references(50), references(50)] }, Object.fromEntries(Array.from({ length: 301 }, (_, i) => [`f${i}`, 1])), { _or: Array(151).fill({ author: { id: 1 } }) }])
+    for (const query of [{ filter }, { filter, aggregate: { count: '*' } }, { filter, meta: '*' }])
+      assertError(await search(query), 400, 'INVALID_QUERY', 'Invalid query. The filter is too long or too deep.')
+  for (const [method, body] of [['PATCH', { query: { filter: references(100) }, data: { title: 'x' } }], ['DELETE', { query: { filter: references(100) } }]])
+    assertError(await send(method, '/items/posts', { body }), 400, 'INVALID_QUERY')
+})
+
 test('the queue for sign-ins knows every path on which a hash is computed', async () => {
   const email = freshEmail()
   const body = { email, password: PASSWORD, current_password: PASSWORD, new_password: PASSWORD }

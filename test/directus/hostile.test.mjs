@@ -168,6 +168,39 @@ test('bytes that are no text, in the line and the headers of a request', async (
   }
 })
 
+test('what nginx itself refuses is an error of Directus', async () => {
+  const large = 'x'.repeat(9000)
+  for (const [request, status, code] of [
+    ['GET /auth HTTP/1.1\r\n', 400, 'INVALID_QUERY'],
+    ['GET /auth HTTP/1.1\r\nHost: \xff\r\n', 400, 'INVALID_QUERY'],
+    ['GET /auth HTTP/1.1\r\nHost: a\r\nHost: b\r\n', 400, 'INVALID_QUERY'],
+    ['GET /%00 HTTP/1.1\r\nHost: a\r\n', 400, 'INVALID_QUERY'],
+    ['get /auth HTTP/1.1\r\nHost: a\r\n', 400, 'INVALID_QUERY'],
+    ['GET /auth HTTP/3.0\r\nHost: a\r\n', 400, 'INVALID_QUERY'],
+    ['GET /auth HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nAuthorization: Bearer b\r\n', 400, 'INVALID_QUERY'],
+    ['POST /auth/login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: none\r\n', 400, 'INVALID_QUERY'],
+    ['POST /auth/login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n', 400, 'INVALID_QUERY'],
+    [`GET /${large} HTTP/1.1\r\nHost: a\r\n`, 400, 'INVALID_PAYLOAD'],
+    [`GET /auth HTTP/1.1\r\nHost: a\r\nX: ${large}\r\n`, 400, 'INVALID_PAYLOAD'],
+    ['TRACE /auth HTTP/1.1\r\nHost: a\r\n', 404, 'ROUTE_NOT_FOUND'],
+    ['CONNECT /auth HTTP/1.1\r\nHost: a\r\n', 404, 'ROUTE_NOT_FOUND'],
+    ['GET /errors/failed HTTP/1.1\r\nHost: a\r\n', 404, 'ROUTE_NOT_FOUND'],
+  ]) {
+    const answer = await rawBytes(`${request}Connection: close\r\n\r\n`)
+    assert.equal(answer.status, status, request.slice(0, 100))
+    assert.match(answer.headers, /content-type: application\/json\r\n[^]*x-content-type-options: nosniff/)
+    assert.equal(JSON.parse(answer.text).errors[0].extensions.code, code)
+  }
+})
+
+test('what is sent and answered is not left in files', async () => {
+  const content = 'x'.repeat(900_000)
+  const { body } = await send('POST', '/items/posts', { body: { title: 'large', content } })
+  assert.equal(body.data.content.length, content.length)
+  await send('DELETE', `/items/posts/${body.data.id}`)
+  assert.doesNotMatch(readFileSync(stack.gateway.logFile, 'utf8'), /temporary file/)
+})
+
 test('none of this was an error in the server log', () => {
   const errors = readFileSync(stack.postgres.logFile, 'utf8').split('\n').filter((line) => /ERROR:|FATAL:|PANIC:|directus:/.test(line))
   assert.deepEqual(errors, [])

@@ -168,6 +168,36 @@ test('bytes that are no text, in the line and the headers of a request', async (
   }
 })
 
+test('a client cannot say what the gateway says to PostgREST', async () => {
+  const forged = {
+    'x-directus-token': user.token, 'x-directus-path': '/users/me', 'x-directus-method': 'DELETE', 'x-directus-query': 'fields=id',
+    accept: 'text/csv', 'accept-profile': 'auth', 'content-profile': 'auth', prefer: 'return=minimal, tx=rollback, count=exact', range: '0-0', 'range-unit': 'items', 'x-http-method-override': 'DELETE',
+  }
+  for (const [name, value] of Object.entries(forged)) {
+    const headers = { [name]: value, 'content-type': 'text/csv' }
+    assertError(await client.send('GET', '/items/posts', { headers }), 403, 'FORBIDDEN')
+    const read = await client.send('GET', '/items/posts', { token: user.token, headers })
+    assert.deepEqual([read.status, read.body.data.length, read.headers.get('content-type')], [200, 2, 'application/json; charset=utf-8'], name)
+    const { body } = await client.send('POST', '/items/posts', { token: user.token, headers, body: { title: 'x' } })
+    assert.equal(body.data.title, 'x', name)
+    await send('DELETE', `/items/posts/${body.data.id}`)
+  }
+  const names = Object.keys(forged).filter((name) => name.startsWith('x-directus'))
+  assertError(await client.send('POST', '/auth/refresh', { headers: Object.fromEntries(names.map((name) => [name, user.refreshToken])), body: {} }), 400, 'INVALID_PAYLOAD')
+})
+
+test('a connection that serves one visitor after another forgets each', async () => {
+  const other = await client.enter('other')
+  const mine = '/items/posts?aggregate[count]=*&filter[author]=$CURRENT_USER'
+  for (let i = 0; i < 20; i++) {
+    const [one, two, nobody, count, otherCount] = await Promise.all([
+      client.send('GET', '/users/me', { token: user.token }), client.send('GET', '/users/me', { token: other.token }), client.send('GET', '/users/me'),
+      client.send('GET', mine, { token: user.token }), client.send('GET', mine, { token: other.token }),
+    ])
+    assert.deepEqual([one.body.data.id, two.body.data.id, nobody.status, count.body.data[0].count, otherCount.body.data[0].count], [user.id, other.id, 401, '2', '0'])
+  }
+})
+
 test('what nginx itself refuses is an error of Directus', async () => {
   const large = 'x'.repeat(9000)
   for (const [request, status, code] of [
@@ -204,6 +234,35 @@ test('what is sent and answered is not left in files', async () => {
 test('none of this was an error in the server log', () => {
   const errors = readFileSync(stack.postgres.logFile, 'utf8').split('\n').filter((line) => /ERROR:|FATAL:|PANIC:|directus:/.test(line))
   assert.deepEqual(errors, [])
+})
+
+// PostgREST may be reachable past the gateway: then its functions do no more than with a bearer token.
+test('past the gateway, a forged header is nobody, and a cookie changes nothing from another site', async () => {
+  const call = async (method, name, headers = {}, body = '{"title":"forged"}') => {
+    const answer = await fetch(`${stack.postgrestUrl}/rpc/${name}`, {
+      method, body: method === 'GET' ? undefined : body,
+      headers: { 'content-profile': 'directus', 'accept-profile': 'directus', 'content-type': 'application/octet-stream', 'x-directus-path': '/items/posts', 'x-directus-method': 'POST', ...headers },
+    })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const [header, , signature] = user.token.split('.')
+  const admin = Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(user.token.split('.')[1], 'base64url')), role: 'postgres' })).toString('base64url')
+  for (const token of ['', 'x', user.refreshToken, `${header}.${admin}.${signature}`]) {
+    const { status, text } = await call('POST', 'write', { 'x-directus-token': token })
+    assert.match(String(status), /^40[13]$/, text)
+  }
+  const session = await client.enter('session', { mode: 'session' })
+  const cookie = `directus_session_token=${session.cookies.directus_session_token}`
+  assert.equal((await call('POST', 'write', { cookie })).status, 403)
+  assert.equal((await call('POST', 'write', { cookie, 'sec-fetch-site': 'cross-site' })).status, 403)
+  assert.ok((await call('POST', 'write', { cookie, 'content-type': 'text/plain' })).status >= 400)
+  for (const method of ['POST', 'PATCH', 'DELETE', 'PUT', 'no']) assert.ok((await call('GET', 'read', { 'x-directus-token': user.token, 'x-directus-method': method })).status === 200)
+  assert.ok((await call('GET', 'write', { 'x-directus-token': user.token })).status >= 400)
+  for (const name of ['create_item', 'route', 'handle', 'authenticate'])
+    for (const profile of ['directus', 'directus_private', 'pg_catalog']) assert.ok((await call('POST', name, { 'content-profile': profile, 'x-directus-token': user.token })).status >= 400, name)
+  assert.equal((await call('POST', 'write', { 'x-directus-token': user.token }, '{"title":"mine"}')).status, 200, 'so the calls are well-formed')
+  assert.equal(stack.psql("SELECT string_agg(title, ',') FROM auth.posts WHERE title NOT IN ('one', 'two')"), 'mine')
+  stack.psql("DELETE FROM auth.posts WHERE title = 'mine'")
 })
 
 // fetch would tidy the address and refuse the bytes.

@@ -122,11 +122,13 @@ BEGIN
 
 	SELECT * INTO told FROM (VALUES
 		('23505', 400, 'RECORD_NOT_UNIQUE', format('Value for field "%s" in collection "%s" has to be unique.', field, collection)),
+		('23P01', 400, 'RECORD_NOT_UNIQUE', format('Value for field "%s" in collection "%s" has to be unique.', field, collection)),
 		('23503', 400, 'INVALID_FOREIGN_KEY', format('Invalid foreign key for field "%s" in collection "%s".', field, collection)),
 		('23502', 400, 'FAILED_VALIDATION', format('Validation failed for field "%s". Value is required.', field)),
 		('23514', 400, 'FAILED_VALIDATION', format('Validation failed for field "%s". Value doesn''t have the correct format.', field)),
 		('22001', 400, 'VALUE_TOO_LONG', 'A value is too long.'),
 		('42501', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
+		('428C9', 403, 'FORBIDDEN', 'You don''t have permission to access this.'), -- a generated column
 		('PT401', 401, 'INVALID_CREDENTIALS', 'Invalid user credentials.'),
 		('PT403', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
 		('PT503', 503, 'SERVICE_UNAVAILABLE', 'Service unavailable.')) AS known (state, status, code, sentence) WHERE known.state = tell_exception.state;
@@ -506,7 +508,7 @@ BEGIN
 		children := coalesce(tree -> field, '{}') || coalesce(tree -> '*', '{}');
 		related := CASE WHEN children <> '{}' THEN directus_private.relation_of(source, field) END;
 		IF related IS NOT NULL THEN
-			items := items || format('(SELECT pg_catalog.to_json(r) FROM (SELECT %s FROM %s AS %I WHERE %I.%I = %I.%I) AS r) AS %I',
+			items := items || format('(SELECT pg_catalog.to_json(r.*) FROM (SELECT %s FROM %s AS %I WHERE %I.%I = %I.%I) AS r) AS %I',
 				directus_private.select_list(related, alias || 't', children, format('"%s"', field)), related, alias || 't',
 				alias || 't', directus_private.primary_key(related), alias, field, field);
 		ELSIF tree -> field <> '{}' THEN
@@ -578,7 +580,7 @@ CREATE FUNCTION directus_private.comparison(expression text, type regtype, opera
 	AS $$
 DECLARE
 	kind text := directus_private.kind_of(type);
-	type_name text := type;
+	type_name text := format_type(type, -1); -- character without a length would be one character
 	text_value text := directus_private.resolve(operand #>> '{}');
 	is_true boolean := operand NOT IN ('false', '"false"', '0', '"0"');
 	values_list text[];
@@ -831,7 +833,7 @@ BEGIN
 			PERFORM directus_private.raise_invalid_query('"sort" must name fields of "groupBy"');
 		END IF;
 	END LOOP;
-	EXECUTE format('SELECT coalesce(json_agg(to_json(r)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s %s LIMIT %s OFFSET %s) AS r',
+	EXECUTE format('SELECT coalesce(json_agg(to_json(r.*)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s %s LIMIT %s OFFSET %s) AS r',
 			array_to_string(items, ', '), source, directus_private.where_of(source, query),
 			CASE groups WHEN '{}' THEN '' ELSE format('GROUP BY %s ORDER BY %s', array_to_string(columns, ', '),
 				(SELECT string_agg(item, ', ') FROM (
@@ -870,7 +872,7 @@ BEGIN
 	IF query ?| '{aggregate,groupBy}' THEN
 		rows := directus_private.read_aggregate(source, query, maximum, skipped);
 	ELSE
-		EXECUTE format('SELECT coalesce(json_agg(to_json(r)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s ORDER BY %s LIMIT %s OFFSET %s) AS r',
+		EXECUTE format('SELECT coalesce(json_agg(to_json(r.*)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s ORDER BY %s LIMIT %s OFFSET %s) AS r',
 				directus_private.select_list(source, 't', directus_private.fields_of(query)), source, directus_private.where_of(source, query),
 				directus_private.order_list(source, 't', directus_private.to_list(query -> 'sort')),
 				CASE maximum WHEN -1 THEN 'ALL' ELSE maximum::text END, skipped)
@@ -896,7 +898,7 @@ CREATE FUNCTION directus_private.key_condition(source regclass, key text) RETURN
 	AS $$
 DECLARE
 	primary_key name := directus_private.primary_key(source);
-	type text := directus_private.type_of(source, primary_key)::text;
+	type text := format_type(directus_private.type_of(source, primary_key), -1);
 	ignored text;
 BEGIN
 	EXECUTE format('SELECT %L::%s', key, type) INTO ignored;
@@ -914,7 +916,7 @@ CREATE FUNCTION directus_private.read_one(source regclass, key text, query jsonb
 DECLARE
 	result json;
 BEGIN
-	EXECUTE format('SELECT to_json(r) FROM (SELECT %s FROM %s AS t WHERE %s) AS r',
+	EXECUTE format('SELECT to_json(r.*) FROM (SELECT %s FROM %s AS t WHERE %s) AS r',
 		directus_private.select_list(source, 't', directus_private.fields_of(query)), source, directus_private.key_condition(source, key)) INTO result;
 	IF result IS NULL THEN
 		PERFORM directus_private.raise_forbidden();
@@ -1060,10 +1062,10 @@ DECLARE
 	found bigint;
 	rows json;
 BEGIN
-	EXECUTE format('SELECT count(*), coalesce(json_agg((SELECT to_json(r) FROM (SELECT %s) AS r) ORDER BY wanted.n), ''[]'')
+	EXECUTE format('SELECT count(*), coalesce(json_agg((SELECT to_json(r.*) FROM (SELECT %s) AS r) ORDER BY wanted.n), ''[]'')
 			FROM unnest($1) WITH ORDINALITY AS wanted (key, n) JOIN %s AS t ON t.%I = wanted.key::%s',
 			directus_private.select_list(source, 't', directus_private.fields_of(query)), source,
-			primary_key, directus_private.type_of(source, primary_key)::text)
+			primary_key, format_type(directus_private.type_of(source, primary_key), -1))
 		INTO found, rows USING keys;
 	IF found < cardinality(keys) THEN
 		PERFORM directus_private.raise_forbidden();

@@ -22,7 +22,27 @@ before(async () => {
     CREATE TABLE public.unprotected (id integer PRIMARY KEY);
     GRANT ALL ON public.unprotected TO anon, authenticated;
     CREATE TABLE public.ungranted (id integer PRIMARY KEY);
-    ALTER TABLE public.ungranted ENABLE ROW LEVEL SECURITY`)
+    ALTER TABLE public.ungranted ENABLE ROW LEVEL SECURITY;
+    CREATE TABLE public.two_keys (a integer, b integer, PRIMARY KEY (a, b));
+    ALTER TABLE public.two_keys ENABLE ROW LEVEL SECURITY;
+    CREATE VIEW public.all_notes AS SELECT * FROM public.notes;
+    CREATE MATERIALIZED VIEW public.old_notes AS SELECT * FROM public.notes;
+    CREATE EXTENSION file_fdw;
+    CREATE SERVER files FOREIGN DATA WRAPPER file_fdw;
+    CREATE FOREIGN TABLE public.foreign_notes (id integer) SERVER files OPTIONS (filename '/dev/null');
+    CREATE SCHEMA hidden;
+    CREATE TABLE hidden.elsewhere (id integer PRIMARY KEY);
+    ALTER TABLE hidden.elsewhere ENABLE ROW LEVEL SECURITY;
+    GRANT USAGE ON SCHEMA hidden TO authenticated;
+    CREATE TABLE public.events (id integer PRIMARY KEY, at date, owner uuid REFERENCES auth.users) PARTITION BY RANGE (id);
+    CREATE TABLE public.events_1 PARTITION OF public.events FOR VALUES FROM (0) TO (100);
+    CREATE INDEX ON public.events (owner);
+    SELECT auth.protect('public.events', 'owner', '{}', '{id,at}');
+    CREATE TABLE public.rooms (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, during int4range, twice integer GENERATED ALWAYS AS (2) STORED, owner uuid REFERENCES auth.users,
+      CONSTRAINT one_at_a_time EXCLUDE USING gist (during WITH &&));
+    CREATE INDEX ON public.rooms (owner);
+    SELECT auth.protect('public.rooms', 'owner', '{}', '{id,during,twice}');
+    GRANT ALL ON public.two_keys, public.all_notes, public.old_notes, public.foreign_notes, hidden.elsewhere, public.events_1 TO anon, authenticated`)
   alice = await client.enter('alice')
   bob = await client.enter('bob')
 })
@@ -110,12 +130,18 @@ test('a hidden row is like a missing one', async () => {
 })
 
 test('a collection that is hidden, unprotected or missing is FORBIDDEN alike', async () => {
-  for (const collection of ['nope', 'unprotected', 'ungranted', 'users', 'sessions', 'pg_class', 'auth.posts', 'POSTS'])
+  for (const collection of ['nope', 'unprotected', 'ungranted', 'two_keys', 'all_notes', 'old_notes', 'foreign_notes', 'elsewhere', 'events_1', 'users', 'sessions', 'pg_class', 'auth.posts', 'POSTS'])
     for (const [method, body] of [['GET'], ['POST', { id: 1 }], ['PATCH', { keys: [1], data: {} }], ['DELETE', [1]], ['SEARCH', {}]])
       assertError(await as(alice).send(method, `/items/${collection}`, body), 403, 'FORBIDDEN', noAccess(collection))
   assertError(await as(alice).send('GET', '/items/directus_users'), 403, 'FORBIDDEN', `You don't have permission to access this.`)
   for (const [method, path, body] of [['GET', ''], ['GET', '/1'], ['POST', '', { title: 'x' }], ['PATCH', '/1', { title: 'x' }], ['DELETE', '/1']])
     assertError(await as(undefined).send(method, `/items/posts${path}`, body), 403, 'FORBIDDEN', noAccess('posts'))
+})
+
+test('a partitioned table is a collection, its partitions are not', async () => {
+  assert.deepEqual(await as(alice).data('POST', '/items/events', { id: 1, at: '2024-02-29' }), { id: 1, at: '2024-02-29', owner: alice.id })
+  assert.deepEqual(await as(bob).data('GET', '/items/events'), [])
+  assert.equal((await as(alice).data('GET', '/items/events')).length, 1)
 })
 
 test('what a constraint refuses is told without PostgreSQL', async () => {
@@ -135,6 +161,17 @@ test('what a constraint refuses is told without PostgreSQL', async () => {
   assertError(await send({ text: 'x'.repeat(21) }), 400, 'VALUE_TOO_LONG')
   for (const stars of ['many', 1e10, {}, [1]]) assertError(await send({ stars }), 400, 'INVALID_PAYLOAD')
   assertError(await send('{"text": "\\u0000"}'), 400, 'INVALID_PAYLOAD')
+
+  await as(alice).data('POST', '/items/rooms', { during: '[1,5)' })
+  assertError(await as(alice).send('POST', '/items/rooms', { during: '[2,3)' }), 400, 'RECORD_NOT_UNIQUE')
+  for (const body of [{ id: 7 }, { twice: 3 }]) assertError(await as(alice).send('POST', '/items/rooms', body), 403, 'FORBIDDEN')
+})
+
+test('a body is JSON, whatever its type says', async () => {
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', '']) {
+    assertError(await as(alice).send('POST', '/items/posts', 'title=x', { 'content-type': type }), 400, 'INVALID_PAYLOAD')
+    assert.equal((await as(alice).send('POST', '/items/posts', { title: 'x' }, { 'content-type': type })).body.data.title, 'x')
+  }
 })
 
 test('readMe never says FORBIDDEN', async () => {

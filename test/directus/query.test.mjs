@@ -24,6 +24,9 @@ before(async () => {
     );
     CREATE INDEX ON public.things (owner);
     SELECT auth.protect('public.things', 'owner', '{}', '{id,name,amount,at,is_good,colour,data,parent}', 'authenticated');
+    CREATE TABLE public.oddities (t integer PRIMARY KEY, r text, key text, n integer, wanted text, s text, type char(3), "Order ""by""" text, owner uuid REFERENCES auth.users);
+    CREATE INDEX ON public.oddities (owner);
+    SELECT auth.protect('public.oddities', 'owner', '{}', ARRAY['t', 'r', 'key', 'n', 'wanted', 's', 'type', 'Order "by"']);
     REVOKE SELECT ON public.things FROM authenticated;
     GRANT SELECT (id, owner, name, amount, at, is_good, colour, data, parent) ON public.things TO authenticated`)
   user = await client.enter('user')
@@ -258,4 +261,17 @@ test('a hidden row of another table is not there for filters, sorts and fields',
     stack.psql(`UPDATE auth.users SET email = '${email}' WHERE id = '${other.id}'`)
     assert.equal(await order(), before)
   }
+})
+
+test('columns may be called what a query calls its parts', async () => {
+  const row = { t: 1, r: 'r', key: 'k', n: 1, wanted: 'w', s: 's', type: 'abc', 'Order "by"': 'o', owner: user.id }
+  const { owner, ...sent } = row
+  assert.deepEqual(await data('POST', '/items/oddities', [sent]), [row])
+  assert.deepEqual(await data('GET', '/items/oddities?fields=r,n,t'), [{ t: 1, r: 'r', n: 1 }])
+  assert.deepEqual(await data('GET', '/items/oddities/1'), row)
+  assert.deepEqual(await data('PATCH', '/items/oddities', { keys: [1], data: { r: 'R', 'Order "by"': 'O' } }), [{ ...row, r: 'R', 'Order "by"': 'O' }])
+  const filter = { key: 'k', owner: { first_name: 'user' }, 'Order "by"': { _in: ['O'] } }
+  assert.deepEqual(await data('GET', `/items/oddities?fields=r&sort=-r,key&search=w&filter=${json(filter)}`), [{ r: 'R' }])
+  assert.deepEqual(await data('GET', '/items/oddities?aggregate[max]=n&groupBy=r,key'), [{ r: 'R', key: 'k', max: { n: '1' } }])
+  assert.deepEqual(await data('GET', '/items/oddities?fields=type&filter[type][_eq]=abc'), [{ type: 'abc' }], 'all characters of a character(n) count')
 })

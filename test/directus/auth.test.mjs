@@ -64,6 +64,9 @@ test('POST /users opens an account, and tells nobody who has one', async () => {
     const answer = await post('/users', { email: address, password: PASSWORD })
     assert.deepEqual([answer.status, answer.text], [204, ''])
   }
+  const headers = async (path, address) => Object.keys(Object.fromEntries((await post(path, { email: address, password: PASSWORD })).headers)).join()
+  for (const path of ['/users', '/users/register']) assert.equal(await headers(path, email), await headers(path, freshEmail()))
+  for (const body of [{}, { email: freshEmail() }, { email: freshEmail(), password: '' }, { password: PASSWORD }]) assertError(await post('/users', body), 400, 'INVALID_PAYLOAD')
   assert.equal((await post('/auth/login', { email, password: PASSWORD })).status, 200)
   assertError(await post('/users', { email: freshEmail(), password: PASSWORD, role: 'admin' }), 403, 'FORBIDDEN',
     `You don't have permission to access field "role" in collection "directus_users" or it does not exist. Queried in root.`)
@@ -86,6 +89,7 @@ test('sign-in puts the tokens where the mode says', async () => {
   assert.deepEqual(Object.keys(cookie.body.data).sort(), ['access_token', 'expires'])
   assert.deepEqual(Object.keys(cookie.cookies), ['directus_refresh_token'])
   assert.deepEqual(cookie.cookies.directus_refresh_token.attributes.filter((attribute) => !attribute.startsWith('Max-Age')), ['HttpOnly', 'Path=/', 'SameSite=Lax'])
+  assert.match(cookie.cookies.directus_refresh_token.attributes.join(), /Max-Age=604(800|799)/)
 
   const session = await post('/auth/login', { email: email.toUpperCase(), password: PASSWORD, mode: 'session' })
   assert.deepEqual(session.body.data, { expires: 86_400_000 })
@@ -196,6 +200,18 @@ test('sign-out ends the session at once, in every mode', async () => {
     assert.deepEqual([cookie.value, cookie.attributes.includes('Max-Age=0')], ['', true])
     assertError(await post('/auth/refresh', { mode }, { cookies: user.cookies, headers: SAME_SITE }), 401, 'INVALID_CREDENTIALS')
     if (mode === 'session') assertError(await me({ cookies: user.cookies }), 401, 'INVALID_CREDENTIALS')
+  }
+})
+
+test('sign-out with both cookies ends both sessions, in either mode', async () => {
+  for (const mode of ['cookie', 'session']) {
+    const cookies = { ...(await client.enter('one', { mode: 'cookie' })).cookies, ...(await client.enter('other', { mode: 'session' })).cookies }
+    const answer = await post('/auth/logout', { mode }, { cookies, headers: SAME_SITE })
+    assert.equal(answer.status, 204)
+    assert.deepEqual(Object.entries(answer.cookies).map(([name, { value }]) => [name, value]).sort(), [['directus_refresh_token', ''], ['directus_session_token', '']])
+    for (const [name, its] of [['directus_refresh_token', 'cookie'], ['directus_session_token', 'session']])
+      assertError(await post('/auth/refresh', { mode: its }, { cookies: { [name]: cookies[name] }, headers: SAME_SITE }), 401, 'INVALID_CREDENTIALS')
+    assertError(await me({ cookies }), 401, 'INVALID_CREDENTIALS')
   }
 })
 

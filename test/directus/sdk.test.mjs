@@ -165,18 +165,21 @@ for (const [version, sdk] of [['19.1.0', sdk19], ['26.0.0', sdk26]]) {
 
   test(`${version}: a token about to expire is refreshed, also by many requests at once`, async () => {
     const email = await register()
-    await stack.configure({ 'auth.access_token_ttl': '20s' }) // the SDK refreshes half a minute before
-    let refreshes = 0
-    const client = connect('json', (url, options) => {
-      if (String(url).endsWith('/auth/refresh')) refreshes++
-      return fetch(url, options)
-    })
-    await login(client, email)
-    await stack.configure({ 'auth.access_token_ttl': null })
-    const all = await Promise.all(Array.from({ length: 8 }, () => client.request(sdk.readMe())))
-    assert.deepEqual(new Set(all.map((me) => me.email)), new Set([email]))
-    assert.ok(refreshes > 0)
-    client.stopRefreshing()
+    for (const [mode, setting] of [['json', 'auth.access_token_ttl'], ['cookie', 'auth.access_token_ttl'], ['session', 'auth.session_token_ttl']]) {
+      await stack.configure({ [setting]: '20s' }) // the SDK refreshes half a minute before
+      let refreshes = 0
+      const browser = browserFetch()
+      const client = connect(mode, (url, options) => {
+        if (String(url).endsWith('/auth/refresh')) refreshes++
+        return mode === 'json' ? fetch(url, options) : browser.fetch(url, options)
+      })
+      await login(client, email)
+      await stack.configure({ [setting]: null })
+      const all = await Promise.all(Array.from({ length: 8 }, () => client.request(sdk.readMe())))
+      assert.deepEqual(new Set(all.map((me) => me.email)), new Set([email]))
+      assert.ok(refreshes > 0, mode)
+      client.stopRefreshing()
+    }
   })
 
   test(`${version}: the server's own calls`, async () => {

@@ -186,6 +186,7 @@ test('one changes one\'s own name, and neither role nor status nor address', asy
   assert.equal((await as(alice).data('PATCH', '/users/me', { first_name: 'Alicia' })).first_name, 'Alicia')
   assert.equal((await as(alice).data('PATCH', `/users/${alice.id}?fields=first_name`, { first_name: 'alice' })).first_name, 'alice')
   assert.equal((await as(alice).data('PATCH', '/users/me', {})).first_name, 'alice')
+  assert.equal((await as(alice).data('PATCH', '/users/me', { id: bob.id, first_name: 'alice' })).id, alice.id)
   for (const field of ['role', 'status', 'email', 'password', 'token', 'policies', 'nope'])
     assertError(await as(alice).send('PATCH', '/users/me', { [field]: 'x' }), 403, 'FORBIDDEN', noField(field, 'directus_users'))
   assertError(await as(alice).send('PATCH', '/users/me', { first_name: 'x'.repeat(256) }), 400, 'FAILED_VALIDATION')

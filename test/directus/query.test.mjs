@@ -168,7 +168,7 @@ test('what is no query is INVALID_QUERY, and says why', async () => {
 test('fields select, also of related rows', async () => {
   const [thing] = await read('filter[id]=2')
   assert.deepEqual(thing, { id: 2, owner: user.id, name: 'apple pie', amount: 10, at: '2024-02-01T12:00:00.500Z', is_good: false, colour: 'green', data: null, parent: 1 })
-  assert.deepEqual(await read('filter[id]=2&fields=*'), [thing])
+  for (const query of ['fields=*', 'fields[]=*', 'deep={"parent":{"_limit":1}}', 'alias={"all":"parent"}', 'version=main', 'nope=1']) assert.deepEqual(await read(`filter[id]=2&${query}`), [thing])
   assert.deepEqual(await read('filter[id]=2&fields=name,id'), [{ id: 2, name: 'apple pie' }])
   assert.deepEqual(await read('filter[id]=2&fields[]=name&fields[]=parent.name'), [{ name: 'apple pie', parent: { name: 'Apple' } }])
   assert.deepEqual((await read('filter[id]=4&fields=parent.*,parent.parent.name'))[0].parent,

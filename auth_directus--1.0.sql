@@ -966,6 +966,19 @@ BEGIN
 END
 $$;
 
+-- The values of these fields, in this order, as a query. Of these only: a domain
+-- that is NOT NULL would refuse to be left out of a whole row.
+CREATE FUNCTION directus_private.written_values(source regclass, item jsonb, fields name[]) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN (SELECT format('SELECT * FROM jsonb_to_record(%L) AS sent (%s)', item,
+			string_agg(format('%I %s', attname, format_type(atttypid, atttypmod)), ', ' ORDER BY array_position(fields, attname)))
+		FROM pg_attribute WHERE attrelid = source AND attname = ANY (fields));
+END
+$$;
+
 CREATE FUNCTION directus_private.create_item(source regclass, item jsonb, presets text[]) RETURNS text
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -977,7 +990,7 @@ DECLARE
 BEGIN
 	EXECUTE format('INSERT INTO %s %s RETURNING %I::text', source,
 		CASE fields WHEN '{}' THEN 'DEFAULT VALUES'
-			ELSE format('(%s) SELECT %s FROM jsonb_populate_record(NULL::%s, %L)', list, list, source, item) END,
+			ELSE format('(%s) %s', list, directus_private.written_values(source, item, fields)) END,
 		directus_private.primary_key(source)) INTO key;
 	RETURN key;
 END
@@ -992,13 +1005,13 @@ DECLARE
 	primary_key name := directus_private.primary_key(source);
 	fields name[] := directus_private.written_fields(source, item, 'UPDATE', ARRAY[primary_key::text]);
 	list text := (SELECT string_agg(quote_ident(field), ', ') FROM unnest(fields) AS field);
+	values_of_list text := directus_private.written_values(source, item, fields);
 	key text;
 	changed bigint;
 BEGIN
 	FOREACH key IN ARRAY keys LOOP
 		CONTINUE WHEN fields = '{}';
-		EXECUTE format('UPDATE %s AS t SET (%s) = (SELECT %s FROM jsonb_populate_record(NULL::%s, %L)) WHERE %s',
-			source, list, list, source, item, directus_private.key_condition(source, key));
+		EXECUTE format('UPDATE %s AS t SET (%s) = (%s) WHERE %s', source, list, values_of_list, directus_private.key_condition(source, key));
 		GET DIAGNOSTICS changed = ROW_COUNT;
 		IF changed = 0 THEN
 			PERFORM directus_private.raise_forbidden(

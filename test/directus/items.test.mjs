@@ -38,7 +38,8 @@ before(async () => {
     CREATE TABLE public.events_1 PARTITION OF public.events FOR VALUES FROM (0) TO (100);
     CREATE INDEX ON public.events (owner);
     SELECT auth.protect('public.events', 'owner', '{}', '{id,at}');
-    CREATE TABLE public.rooms (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, during int4range, twice integer GENERATED ALWAYS AS (2) STORED, owner uuid REFERENCES auth.users,
+    CREATE DOMAIN public.needed AS text NOT NULL;
+    CREATE TABLE public.rooms (name public.needed DEFAULT 'room', id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, during int4range, twice integer GENERATED ALWAYS AS (2) STORED, owner uuid REFERENCES auth.users,
       CONSTRAINT one_at_a_time EXCLUDE USING gist (during WITH &&));
     CREATE INDEX ON public.rooms (owner);
     SELECT auth.protect('public.rooms', 'owner', '{}', '{id,during,twice}');
@@ -162,7 +163,7 @@ test('what a constraint refuses is told without PostgreSQL', async () => {
   for (const stars of ['many', 1e10, {}, [1]]) assertError(await send({ stars }), 400, 'INVALID_PAYLOAD')
   assertError(await send('{"text": "\\u0000"}'), 400, 'INVALID_PAYLOAD')
 
-  await as(alice).data('POST', '/items/rooms', { during: '[1,5)' })
+  assert.equal((await as(alice).data('POST', '/items/rooms', { during: '[1,5)' })).name, 'room')
   assertError(await as(alice).send('POST', '/items/rooms', { during: '[2,3)' }), 400, 'RECORD_NOT_UNIQUE')
   for (const body of [{ id: 7 }, { twice: 3 }]) assertError(await as(alice).send('POST', '/items/rooms', body), 403, 'FORBIDDEN')
 })

@@ -760,7 +760,7 @@ CREATE FUNCTION directus_private.where_of(source regclass, query jsonb) RETURNS 
 BEGIN
 	-- hundreds of references take PostgreSQL minutes to plan
 	IF length(query ->> 'filter') > 100000 OR jsonb_path_exists(query -> 'filter', '$.**{20}')
-			OR (SELECT count(*) FROM jsonb_path_query(query -> 'filter', '$.** ? (@.type() == "object").keyvalue()')) > 300 THEN
+			OR (SELECT count(*) FROM jsonb_path_query(query -> 'filter', 'strict $.** ? (@.type() == "object").keyvalue()')) > 300 THEN
 		PERFORM directus_private.raise_invalid_query('The filter is too long or too deep');
 	END IF;
 

@@ -118,8 +118,8 @@ test('what would take minutes is refused', async () => {
   assert.equal((await search({ filter: { title: { _eq: 'x'.repeat(5000) } } })).status, 200)
 
   const references = (number) => ({ _and: Array(number).fill({ author: { id: { _nnull: true } } }) })
-  assert.equal((await search({ filter: references(20) })).status, 200)
-  for (const filter of [references(100), { _or: [references(50), references(50)] }, Object.fromEntries(Array.from({ length: 301 }, (_, i) => [`f${i}`, 1])), { _or: Array(151).fill({ author: { id: 1 } }) }])
+  for (const filter of [references(99), { _or: Array(149).fill({ author: { email: 'x' } }) }]) assert.equal((await search({ filter })).status, 200)
+  for (const filter of [references(100), { _or: [references(50), references(50)] }, Object.fromEntries(Array.from({ length: 301 }, (_, i) => [`f${i}`, 1])), { _or: Array(150).fill({ author: { email: 'x' } }) }])
     for (const query of [{ filter }, { filter, aggregate: { count: '*' } }, { filter, meta: '*' }])
       assertError(await search(query), 400, 'INVALID_QUERY', 'Invalid query. The filter is too long or too deep.')
   for (const [method, body] of [['PATCH', { query: { filter: references(100) }, data: { title: 'x' } }], ['DELETE', { query: { filter: references(100) } }]])

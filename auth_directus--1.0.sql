@@ -1479,23 +1479,10 @@ CREATE FUNCTION directus.logout(bytea) RETURNS json
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	token text;
-	cookie record;
 	message text;
 	detail text;
 BEGIN
-	token := directus_private.presented_token(directus_private.parse_body($1));
-	IF token IS NOT NULL THEN
-		PERFORM auth.logout(token);
-	ELSE
-		-- Both cookies are cleared, so the sessions of both end: auth.logout ends that of one.
-		FOR cookie IN SELECT * FROM json_each_text(current_setting('request.cookies')::json)
-			WHERE key IN (current_setting('auth.session_cookie_name'), current_setting('auth.refresh_cookie_name')) AND value <> ''
-		LOOP
-			PERFORM set_config('request.cookies', json_build_object(cookie.key, cookie.value)::text, true);
-			PERFORM auth.logout();
-		END LOOP;
-	END IF;
+	PERFORM auth.logout(directus_private.presented_token(directus_private.parse_body($1)));
 	RETURN directus_private.no_content();
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;

@@ -77,17 +77,27 @@ read_access_token(const char *token, PresentedSession *presented)
 }
 
 static bool
+read_refresh_cookie(PresentedSession *presented)
+{
+	char *token = auth_token_cookie_refresh();
+
+	return token != NULL && auth_refresh_token_read(token, strlen(token), &presented->renewal);
+}
+
+static bool
+read_session_cookie(PresentedSession *presented)
+{
+	return read_access_token(auth_token_cookie_session(), presented);
+}
+
+static bool
 find_in_cookies(PresentedSession *presented)
 {
-	char *refresh_token = auth_token_cookie_refresh();
-	char *session_token = auth_token_cookie_session();
-
-	if (refresh_token == NULL && session_token == NULL)
+	if (auth_token_cookie_refresh() == NULL && auth_token_cookie_session() == NULL)
 		return false;
 	auth_request_require_same_site();
 
-	return (refresh_token != NULL && auth_refresh_token_read(refresh_token, strlen(refresh_token), &presented->renewal)) ||
-		read_access_token(session_token, presented);
+	return read_refresh_cookie(presented) || read_session_cookie(presented);
 }
 
 /*
@@ -136,22 +146,57 @@ end_sessions(const Session *session, LogoutScope scope)
 	elog(ERROR, "unknown scope %d", scope);
 }
 
+static void
+record(const Session *session)
+{
+	auth_audit_record(&(AuditEvent){
+		.event = EVENT,
+		.user_id = &session->user_id,
+		.session_id = &session->id,
+	});
+}
+
+static uint64
+end_session(const pg_uuid_t *id)
+{
+	Session session;
+
+	if (!auth_session_find(id, &session))
+		return 0;
+	record(&session);
+	return auth_session_end(id);
+}
+
+/* Whose cookie is gone thinks that the session has ended, so it does, whichever was meant. */
+static uint64
+forget_cookies(void)
+{
+	PresentedSession presented;
+	uint64 ended = 0;
+
+	if (read_refresh_cookie(&presented))
+		ended += end_session(&presented.renewal.session_id);
+	if (read_session_cookie(&presented))
+		ended += end_session(&presented.renewal.session_id);
+
+	auth_token_cookie_clear_session();
+	auth_token_cookie_clear_refresh();
+	return ended;
+}
+
 static Datum
 answer(uint64 ended, LogoutScope scope)
 {
 	StringInfoData body;
 
+	/* Another site's page may not even make a browser forget its cookies. */
+	if (scope != SCOPE_OTHERS && auth_request_may_change() && auth_request_is_same_site())
+		ended += forget_cookies();
+	auth_response_forbid_storing();
+
 	auth_json_begin(&body);
 	auth_json_integer(&body, "sessions_ended", (int64) ended);
 	auth_json_end(&body);
-
-	/* Another site's page may not even make a browser forget its cookies. */
-	if (scope != SCOPE_OTHERS && auth_request_may_change() && auth_request_is_same_site())
-	{
-		auth_token_cookie_clear_session();
-		auth_token_cookie_clear_refresh();
-	}
-	auth_response_forbid_storing();
 	return auth_json_to_jsonb(&body);
 }
 
@@ -173,11 +218,7 @@ logout(PG_FUNCTION_ARGS)
 		scope = SCOPE_LOCAL;
 
 	ended = end_sessions(&session, scope);
-	auth_audit_record(&(AuditEvent){
-		.event = EVENT,
-		.user_id = &session.user_id,
-		.session_id = &session.id,
-	});
+	record(&session);
 	return answer(ended, scope);
 }
 

@@ -32,6 +32,23 @@ test('set and cleared with the same attributes', async () => {
     assert.deepEqual(logout.cookies[name], { value: '', attributes: ['HttpOnly', 'Max-Age=0', 'Path=/', 'SameSite=Lax', 'Secure'] })
 })
 
+test('sign-out ends the session of each cookie that it clears', async () => {
+  const email = await client.register()
+  const cookies = {
+    '__Host-auth_session': (await client.login(email, { mode: 'session' })).cookies['__Host-auth_session'].value,
+    '__Host-auth_refresh': (await client.login(email, { mode: 'cookie' })).cookies['__Host-auth_refresh'].value,
+  }
+  const { access_token: token } = await client.login(email)
+  assert.deepEqual((await client.call('logout', {}, { token, cookies, headers: SAME_SITE })).body, { sessions_ended: 3 })
+  assert.equal(stack.psql(`SELECT count(*) FROM auth.sessions JOIN auth.users u ON u.id = user_id WHERE email = '${email}'`), '0')
+
+  const { access_token: another } = await client.login(email)
+  const session = (await client.login(email, { mode: 'session' })).cookies['__Host-auth_session'].value
+  const kept = await client.call('logout', {}, { token: another, cookies: { '__Host-auth_session': session }, headers: { 'Sec-Fetch-Site': 'cross-site' } })
+  assert.deepEqual([kept.body, kept.cookies], [{ sessions_ended: 1 }, {}])
+  assert.equal((await client.get('/posts', { cookies: { '__Host-auth_session': session } })).status, 200)
+})
+
 test('a refused refresh clears the cookie that it refused', async () => {
   const answer = await client.call('refresh', {}, { cookies: { '__Host-auth_refresh': 'x' }, headers: SAME_SITE })
   assert.equal(answer.status, 401)

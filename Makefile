@@ -29,10 +29,10 @@ include $(PGXS)
 $(OBJS): $(wildcard src/*.h)
 endif
 
-.PHONY: run test test-unit test-sql test-http test-cluster test-directus bench packages lint format dist help
+.PHONY: run test test-unit test-sql test-http test-cluster test-directus test-browser bench packages lint format dist help
 
-run: packages ## start the whole stack with sample data, and print a first session
-	@exec node tools/run.mjs
+run: packages ## start the whole stack with sample data and an example site (FRONTEND=nextjs), and print a first session
+	@FRONTEND=$(FRONTEND) exec node tools/run.mjs
 
 test: ## run every suite on throwaway servers (installs what is missing)
 	@tools/test
@@ -51,6 +51,9 @@ test-cluster: packages ## whole clusters: dump, restore, install, the stack tool
 
 test-directus: packages ## Directus' surface behind real nginx (one file: FILES=test/directus/items.test.mjs)
 	@tools/test directus $(FILES)
+
+test-browser: packages ## the example sites in a real browser (one: FRONTEND=astro; one file: FILES=test/browser/life.test.mjs)
+	@FRONTEND=$(FRONTEND) tools/test browser $(FILES)
 
 bench: packages ## the figures of the README, as ratios measured in one run (some: ONLY=storm,uid; in short: QUICK=1)
 	@exec node bench/bench.mjs

@@ -1,7 +1,10 @@
-// make run: the whole stack on sample data, until Ctrl-C.
+// make run: the whole stack on sample data with one of the example sites, until Ctrl-C.
 
 import { join } from 'node:path'
+import { startFrontend } from './frontend.mjs'
 import { startStack } from './stack.mjs'
+
+const FRONTEND = process.env.FRONTEND || 'astro'
 
 const PASSWORD = 'correct horse battery'
 const SAMPLE_DATA = `
@@ -10,9 +13,10 @@ const SAMPLE_DATA = `
   INSERT INTO auth.posts (title, content, author, user_created)
     SELECT 'Hello from ' || first_name, 'Whoever is signed in reads this; only ' || first_name || ' can change it.', id, id FROM auth.users;`
 
-const banner = (stack) => `
+const banner = (stack, site) => `
+Site        ${site.url}  (examples/${site.name}; others: FRONTEND=nextjs, FRONTEND=sveltekit)
 PostgREST   ${stack.postgrestUrl}
-Directus    ${stack.gatewayUrl} (what Directus' SDK takes for one, see docs/directus.md)
+Directus    ${stack.gatewayUrl}  (what Directus' SDK takes for one, see docs/directus.md)
 PostgreSQL  ${join(stack.bindir, 'psql')} -h ${stack.socketDirectory} -U postgres ${stack.database}
 
 Sample accounts
@@ -51,13 +55,16 @@ A first session, to paste into another terminal:
 Ctrl-C stops it all and leaves nothing behind.
 `
 
-console.log('Starting PostgreSQL, PostgREST and nginx ...')
+let stack
 try {
-  const stack = await startStack()
+  console.log('Starting PostgreSQL, PostgREST and nginx ...')
+  stack = await startStack()
   await stack.startGateway()
   stack.psql(SAMPLE_DATA)
-  console.log(banner(stack))
-  for (const server of [stack.postgres, stack.postgrest, stack.gateway])
+  console.log(`Building and starting the site of examples/${FRONTEND} ...`)
+  const site = await startFrontend(stack, FRONTEND)
+  console.log(banner(stack, site))
+  for (const server of [stack.postgres, stack.postgrest, stack.gateway, site])
     server.child.once('exit', async () => {
       if (stack.isStopping) return
       console.error(`A server ended by itself; its last lines:\n${stack.tail(server)}`)
@@ -70,5 +77,6 @@ try {
   setInterval(() => {}, 1 << 30)
 } catch (error) {
   console.error(`${error.message}\n\nThe stack could not be started.`)
+  await stack?.stop()
   process.exit(1)
 }

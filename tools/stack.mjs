@@ -67,7 +67,7 @@ function installExtension(bindir) {
     { cwd: PROJECT, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, MAKEFLAGS: '', MAKELEVEL: '' } })
 }
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer()
   await new Promise((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve))
   const { port } = probe.address()
@@ -106,11 +106,11 @@ class Stack {
   }
 
   // Start a server that the reaper will end by the given signal.
-  serve(name, program, args, { env = {}, signal = 'TERM' } = {}) {
+  serve(name, program, args, { env = {}, signal = 'TERM', cwd = '/', user = this.user } = {}) {
     const logFile = join(this.directory, `${name}.log`)
     const log = openSync(logFile, 'a', 0o644)
     const child = spawn(program, args, {
-      cwd: '/', env: { ...this.env, ...env }, uid: this.user.uid, gid: this.user.gid,
+      cwd, env: { ...this.env, ...env }, uid: user.uid, gid: user.gid,
       detached: true, stdio: ['ignore', log, log],
     })
     child.once('error', () => {})

@@ -1,0 +1,160 @@
+// How sessions end and go on: by time, in many tabs, on many devices, and when servers are down.
+
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import { freePort } from '../../tools/stack.mjs'
+import { startFrontend } from '../../tools/frontend.mjs'
+import { onEachSite, until, visitor } from './site.mjs'
+
+onEachSite((on) => {
+  const settings = ['auth.access_token_ttl', 'auth.refresh_token_ttl']
+  const live = (email) => Number(on.stack.psql(`SELECT count(*) FROM auth.sessions s JOIN auth.users u ON u.id = s.user_id WHERE email = '${email}' AND least(expires_at, not_after) > now()`))
+  afterEach(() => on.stack.configure(Object.fromEntries(settings.map((name) => [name, null]))))
+
+  test('a session that expires while a form is open leads to signing in, and back', async (t) => {
+    await on.stack.configure({ 'auth.access_token_ttl': '1s', 'auth.refresh_token_ttl': '3s' })
+    const alice = await visitor(t, on)
+    await alice.register()
+    await alice.open('/posts/new')
+    await alice.sees('New post')
+    await alice.fill({ Title: 'Too late', Content: 'Written slowly.' })
+    await until('the session ends', () => live(alice.email) === 0)
+    await on.stack.configure({ 'auth.access_token_ttl': null, 'auth.refresh_token_ttl': null })
+
+    await alice.press('Save')
+    await alice.sees('Sign in')
+    assert.equal(alice.path, '/login?next=%2Fposts%2Fnew')
+    assert.deepEqual(await alice.cookies(), {})
+    await alice.enter(alice.email)
+    await alice.sees('New post')
+    assert.equal(on.stack.psql("SELECT count(*) FROM auth.posts WHERE title = 'Too late'"), '0')
+  })
+
+  test('a session is renewed on the way, and nobody notices', async (t) => {
+    await on.stack.configure({ 'auth.access_token_ttl': '1s' })
+    const alice = await visitor(t, on)
+    await alice.register()
+    const before = await alice.cookies()
+    for (let i = 0; i < 5; i++) assert.ok(await alice.isSignedIn())
+    const later = await alice.cookies()
+    assert.notEqual(later.site_access.value, before.site_access.value)
+    assert.notEqual(later.site_refresh.value, before.site_refresh.value)
+    assert.equal(live(alice.email), 1)
+  })
+
+  test('a form that is sent when the access token has expired is carried out', async (t) => {
+    await on.stack.configure({ 'auth.access_token_ttl': '1s' })
+    const alice = await visitor(t, on)
+    await alice.register()
+    const path = await alice.post('Written in time')
+    assert.match(path, /^\/posts\/\d+$/)
+    await alice.open('/profile')
+    await alice.fill({ 'First name': 'Alicia' })
+    await alice.press('Save name')
+    await alice.seesStatus('Saved.')
+    await alice.open('/profile')
+    assert.equal(await alice.field('First name').inputValue(), 'Alicia')
+  })
+
+  test('five tabs that load at once when the access token has expired: nobody is signed out', async (t) => {
+    await on.stack.configure({ 'auth.access_token_ttl': '1s' })
+    const alice = await visitor(t, on)
+    await alice.register()
+    const tabs = [alice, ...(await Promise.all([1, 2, 3, 4].map(() => alice.newTab())))]
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(tabs.map((tab, i) => tab.open(['/dashboard', '/profile', '/posts/new', '/dashboard', '/'][i])))
+      assert.deepEqual(tabs.map((tab) => tab.path), ['/dashboard', '/profile', '/posts/new', '/dashboard', '/'])
+    }
+    assert.equal(live(alice.email), 1)
+    assert.equal(await alice.button('Sign out').count(), 1)
+  })
+
+  test('signing out in one tab is seen in the other', async (t) => {
+    const alice = await visitor(t, on)
+    await alice.register()
+    const other = await alice.newTab()
+    await other.open('/posts/new')
+    await other.fill({ Title: 'After signing out', Content: 'x' })
+    await alice.press('Sign out')
+    await alice.sees('Notes from everybody')
+
+    await other.press('Save')
+    await other.sees('Sign in')
+    assert.equal(on.stack.psql("SELECT count(*) FROM auth.posts WHERE title = 'After signing out'"), '0')
+    assert.ok(!(await other.isSignedIn()))
+  })
+
+  test('a copy of the cookies is worth nothing once their owner has signed out', async (t) => {
+    const [alice, thief] = [await visitor(t, on), await visitor(t, on)]
+    await alice.register()
+    await thief.context.addCookies(Object.values(await alice.cookies()))
+    assert.ok(await thief.isSignedIn())
+    await alice.press('Sign out')
+    await alice.sees('Notes from everybody')
+    assert.ok(!(await thief.isSignedIn()))
+    assert.deepEqual(await thief.cookies(), {})
+  })
+
+  test('a device is signed out from another', async (t) => {
+    const laptop = await visitor(t, on, { userAgent: 'Laptop/1.0' })
+    const phone = await visitor(t, on, { userAgent: 'Phone/2.0' })
+    await laptop.register()
+    await phone.signIn(laptop.email)
+
+    await laptop.open('/profile')
+    const devices = laptop.page.locator('.session-list li')
+    assert.equal(await devices.count(), 2)
+    const own = devices.filter({ hasText: 'Laptop/1.0' })
+    const others = devices.filter({ hasText: 'Phone/2.0' })
+    assert.match(await own.innerText(), /this device/i)
+    assert.doesNotMatch(await others.innerText(), /this device\b(?!.*sign out)/i)
+    assert.equal(await laptop.button('Sign out this device', own).count(), 0)
+    await laptop.press('Sign out this device', others)
+    await until('the device is gone from the list', async () => (await devices.count()) === 1)
+
+    assert.ok(!(await phone.isSignedIn()))
+    assert.deepEqual(await phone.cookies(), {})
+    assert.ok(await laptop.isSignedIn())
+  })
+
+  test('a server that is down is no sign-out', async (t) => {
+    const alice = await visitor(t, on)
+    await on.stack.configure({ 'auth.access_token_ttl': '1s' })
+    await alice.register()
+    const expired = await alice.cookies()
+    await on.stack.configure({ 'auth.access_token_ttl': null })
+    const cutOff = await startFrontend(on.stack, on.site.name, { directusUrl: `http://127.0.0.1:${await freePort()}` })
+
+    for (const hasExpired of [true, false]) {
+      if (!hasExpired) assert.ok(await alice.isSignedIn())
+      const before = await alice.cookies()
+      const answer = await alice.page.goto(`${cutOff.url}/dashboard`)
+      assert.equal(answer.status(), 503)
+      await alice.sees('Something went wrong')
+      assert.doesNotMatch(await alice.page.content(), /ECONNREFUSED|fetch failed/)
+      assert.deepEqual(await alice.cookies(), before)
+    }
+    assert.ok(expired.site_refresh)
+    assert.ok(await alice.isSignedIn())
+  })
+
+  test('a database that is away for a while is no sign-out either', async (t) => {
+    const alice = await visitor(t, on)
+    await on.stack.configure({ 'auth.access_token_ttl': '1s' })
+    await alice.register()
+    const before = await alice.cookies()
+    const { port } = new URL(on.stack.postgrestUrl)
+    on.stack.postgrest.child.kill()
+    await until('PostgREST has ended', () => on.stack.postgrest.hasDied())
+
+    for (const path of ['/dashboard', '/profile']) {
+      assert.equal((await alice.open(path)).status(), 503)
+      await alice.sees('Something went wrong')
+    }
+    assert.deepEqual(await alice.cookies(), before)
+
+    await on.stack.startPostgrest({ PGRST_SERVER_PORT: port })
+    on.stack.postgrestUrl = `http://127.0.0.1:${port}`
+    assert.ok(await alice.isSignedIn())
+  })
+})

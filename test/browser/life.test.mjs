@@ -153,7 +153,7 @@ onEachSite((on) => {
         assert.equal(await alice.page.locator('main b, main img, main script').count(), 0, path)
         assert.notEqual(await alice.page.title(), 'owned')
       }
-      await alice.link(title).waitFor()
+      await alice.link(title).first().waitFor()
     })
 
     story("somebody else's post is read, without their name, and not offered to be changed", async (t) => {

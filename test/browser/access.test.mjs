@@ -198,7 +198,8 @@ onEachSite((on) => {
     alice.page.on('response', (response) => answers.push(response.text().then((text) => ({ url: response.url(), text }), () => null)))
     const printed = []
     alice.page.on('console', (message) => printed.push(message.text()))
-    await on.stack.configure({ 'auth.access_token_ttl': '1s' })
+    // short enough that each request renews
+    await on.stack.configure({ 'auth.access_token_ttl': '20s' })
     t.after(() => on.stack.configure({ 'auth.access_token_ttl': null }))
 
     await alice.register()

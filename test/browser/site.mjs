@@ -134,6 +134,24 @@ export class Visitor {
   }
 }
 
+// Let the visitor's access token expire, so that the next request of theirs is
+// given one that lasts. Where all tokens are that short, each request renews,
+// and a slow one may come two refresh tokens late, which ends the session.
+export async function expireToken({ stack }, visitor) {
+  const { site_access, site_refresh } = await visitor.cookies()
+  await stack.configure({ 'auth.access_token_ttl': '1s' })
+  const answer = await fetch(`${stack.gatewayUrl}/auth/refresh`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ mode: 'json', refresh_token: site_refresh.value }),
+  })
+  await stack.configure({ 'auth.access_token_ttl': null })
+  const { data } = await answer.json()
+  await visitor.context.addCookies([{ ...site_access, value: data.access_token }, { ...site_refresh, value: data.refresh_token }])
+  const { exp } = JSON.parse(Buffer.from(data.access_token.split('.')[1], 'base64url'))
+  await until('the token expires', () => Date.now() > exp * 1000)
+}
+
 // The form on a page whose button has this name, as a browser would send it.
 export async function formOf(visitor, button) {
   return visitor.button(button).evaluate((element) => ({

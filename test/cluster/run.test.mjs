@@ -13,13 +13,14 @@ const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 // The project as it comes, with nothing built.
 function freshCopy() {
   const copy = mkdtempSync(join(tmpdir(), 'auth-fresh-'))
-  const isMade = (path) => /\.(o|so|bc)$/.test(path) || ['.git', 'node_modules', 'results', 'output_iso'].includes(basename(path))
-  cpSync(PROJECT, copy, { recursive: true, filter: (path) => !isMade(path) })
+  const made = ['.git', 'node_modules', 'results', 'output_iso', 'dist', 'build', '.astro', '.next', '.svelte-kit', 'screenshots']
+  const isMade = (path) => /\.(o|so|bc)$/.test(path) || made.includes(basename(path))
+  cpSync(PROJECT, copy, { recursive: true, verbatimSymlinks: true, filter: (path) => !isMade(path) })
   symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'))
   return copy
 }
 
-test('the first session, pasted into a shell', { timeout: 120_000 }, async (t) => {
+test('the first session, pasted into a shell, and the site that is printed', { timeout: 600_000 }, async (t) => {
   const project = freshCopy()
   t.after(() => rmSync(project, { recursive: true }))
   const run = spawn('make', ['-s', 'run'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
@@ -57,6 +58,17 @@ test('the first session, pasted into a shell', { timeout: 120_000 }, async (t) =
   const { data } = await login.json()
   const posts = await fetch(`${directus}/items/posts?fields=title&sort=title`, { headers: { authorization: `Bearer ${data.access_token}` } })
   assert.deepEqual((await posts.json()).data.map((post) => post.title), ['Hello from Alice', 'Hello from Bob', 'Hello from Carol'])
+
+  const site = printed.match(/Site +(http[^\s]+)/)[1]
+  const home = await fetch(`${site}/`)
+  assert.equal(home.status, 200)
+  assert.match(await home.text(), /<h1[^>]*>Notes from everybody<\/h1>/)
+  const entered = new URLSearchParams({ email: 'alice@example.org', password: 'correct horse battery' })
+  const signedIn = await fetch(`${site}/login`, { method: 'POST', body: entered, redirect: 'manual', headers: { origin: site } })
+  assert.deepEqual([signedIn.status, signedIn.headers.get('location')], [303, '/dashboard'])
+  const cookie = signedIn.headers.get('set-cookie').match(/site_(access|refresh)=[^;]+/g).join('; ')
+  const dashboard = await (await fetch(`${site}/dashboard`, { headers: { cookie } })).text()
+  for (const title of ['Hello from Alice', 'Hello from Bob', 'Hello from Carol']) assert.ok(dashboard.includes(title), title)
 
   process.kill(-run.pid, 'SIGINT')
   await gone

@@ -164,5 +164,6 @@ export async function formOf(visitor, button) {
 export function send({ action, type, entries }, headers) {
   const body = type === 'multipart/form-data' ? new FormData() : new URLSearchParams()
   for (const [name, value] of entries) body.append(name, value)
-  return fetch(action, { method: 'POST', body, redirect: 'manual', headers })
+  // some sites answer a script, which takes anything, otherwise than a browser
+  return fetch(action, { method: 'POST', body, redirect: 'manual', headers: { accept: 'text/html', ...headers } })
 }

@@ -60,12 +60,12 @@ onEachSite((on) => {
   }
 
   // Alice, who is signed in on a telephone with a long name, too; and somebody who is not signed in.
-  async function cast(t, options) {
-    const alice = await visitor(t, on, options)
+  async function cast(t) {
+    const alice = await visitor(t, on)
     const phone = await visitor(t, on, { userAgent: `Mozilla/5.0 (Linux; Android 16) ${'VeryLongName/1.0'.repeat(8)}` })
     await alice.register()
     await phone.signIn(alice.email)
-    return { alice, nobody: await visitor(t, on, options) }
+    return { alice, nobody: await visitor(t, on) }
   }
 
   // Where the keyboard is.
@@ -135,6 +135,8 @@ onEachSite((on) => {
       await alice.sees('Notes from everybody')
       const { keyboard } = alice.page
       const tabTo = async (element) => {
+        // the mark of the focus is in the stylesheet
+        await alice.page.waitForLoadState()
         for (let stops = 0; stops < 40; stops++) {
           await keyboard.press('Tab')
           const stop = await focus(alice.page)
@@ -170,13 +172,12 @@ onEachSite((on) => {
     })
 
   test('nothing is wider than a small screen, and things to press are large enough for a finger', async (t) => {
-    const visitors = await cast(t, { viewport: { width: 320, height: 640 } })
+    const visitors = await cast(t)
     mkdirSync(`${SCREENSHOTS}${on.site.name}`, { recursive: true })
-    for (const { name, go } of await allPages(visitors.alice))
+    for (const { name, go } of await allPages(visitors.alice)) {
+      const page = await go(visitors)
       for (const width of [1280, 320]) {
-        const visitorsPages = Object.values(visitors).map(({ page }) => page)
-        await Promise.all(visitorsPages.map((page) => page.setViewportSize({ width, height: 720 })))
-        const page = await go(visitors)
+        await page.setViewportSize({ width, height: 720 })
         const { scrollWidth, tooWide, tooSmall } = await page.evaluate(() => ({
           scrollWidth: document.documentElement.scrollWidth,
           tooWide: [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1).map((element) => element.outerHTML.slice(0, 120)),
@@ -188,6 +189,7 @@ onEachSite((on) => {
         await page.evaluate(() => document.activeElement.blur())
         await page.screenshot({ path: `${SCREENSHOTS}${on.site.name}/${name.replace(', ', ' ').replaceAll(' ', '-')}-${width}.png`, fullPage: true })
       }
+    }
   })
 
   test('text stands out from what it is written on, in light and in dark', async (t) => {

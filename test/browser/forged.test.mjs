@@ -152,7 +152,7 @@ onEachSite((on) => {
     await new Promise((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
     t.after(() => elsewhere.close())
     const evil = `127.0.0.1:${elsewhere.address().port}`
-    const alice = await visitor(t, on)
+    const [alice, bare] = [await visitor(t, on), await visitor(t, on, { javaScriptEnabled: false })]
     await alice.register()
     await alice.press('Sign out')
     await alice.sees('Notes from everybody')
@@ -188,14 +188,12 @@ onEachSite((on) => {
         assert.equal(alice.page.url(), `${on.site.url}/dashboard`, where)
         await alice.context.clearCookies()
       } else {
-        const bare = await visitor(t, on, { javaScriptEnabled: false })
         await bare.open(`/login?next=${encodeURIComponent(next)}`)
         await bare.fill({ 'E-mail': alice.email, Password: PASSWORD })
         const answer = await send(await formOf(bare, 'Sign in'), { origin: on.site.url })
         assert.equal(answer.status, 303, where)
         const location = new URL(answer.headers.get('location'), on.site.url)
         assert.equal(location.href, `${on.site.url}/dashboard`, where)
-        await bare.context.close()
       }
     }
     assert.equal(visits, 0)

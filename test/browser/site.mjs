@@ -80,7 +80,14 @@ export class Visitor {
   }
 
   // Wait for a page by its only h1, or for a message by its role.
-  sees = (heading) => this.page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
+  async sees(heading) {
+    try {
+      await this.page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
+    } catch {
+      assert.fail(`"${heading}" is not seen, but at ${this.path}:\n${await this.page.locator('body').innerText()}`)
+    }
+  }
+
   seesStatus = (text) => this.page.getByRole('status').filter({ hasText: text }).waitFor()
   async seesError(pattern = /./) {
     const alert = this.page.locator('.error[role=alert]').filter({ hasText: pattern })

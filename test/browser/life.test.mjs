@@ -7,6 +7,28 @@ import { freshEmail, onEachSite, PASSWORD, visitor } from './site.mjs'
 const NEW_PASSWORD = 'a different staple gun'
 
 onEachSite((on) => {
+  test('what is typed before the scripts arrive stays, and is sent', async (t) => {
+    const alice = await visitor(t, on)
+    await alice.register()
+    const path = await alice.post('Before', 'Old words.')
+    for (const [page, values] of [
+      ['/posts/new', { Title: 'Typed early', Content: 'New words.' }],
+      [`${path}/edit`, { Title: 'Changed early', Content: 'Newer words.' }],
+    ]) {
+      let release
+      const released = new Promise((resolve) => { release = resolve })
+      await alice.page.route(/\.js(\?|$)/, (route) => released.then(() => route.continue()))
+      await alice.page.goto(on.site.url + page, { waitUntil: 'commit' })
+      await alice.fill(values)
+      release()
+      await alice.page.waitForLoadState('networkidle')
+      for (const [label, value] of Object.entries(values)) assert.equal(await alice.field(label).inputValue(), value)
+      await alice.press('Save')
+      await alice.sees(values.Title)
+      await alice.page.unrouteAll()
+    }
+  })
+
   for (const javaScriptEnabled of [true, false]) {
     const story = (name, run) => test(`${name}, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, run)
     const comes = (t) => visitor(t, on, { javaScriptEnabled })

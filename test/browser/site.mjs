@@ -38,7 +38,7 @@ export function onEachSite(define) {
       before(async () => {
         on.site = await startFrontend(on.stack, name)
       })
-      define(on)
+      define(on, name)
     })
 }
 

@@ -1,0 +1,3 @@
+import { listPosts } from '$lib/server/posts'
+
+export const load = async ({ locals }) => ({ posts: await listPosts(locals) })

@@ -1,7 +1,7 @@
 // make run: the whole stack on sample data with one of the example sites, until Ctrl-C.
 
 import { join } from 'node:path'
-import { startFrontend } from './frontend.mjs'
+import { FRONTENDS, startFrontend } from './frontend.mjs'
 import { startStack } from './stack.mjs'
 
 const FRONTEND = process.env.FRONTEND || 'astro'
@@ -14,7 +14,7 @@ const SAMPLE_DATA = `
     SELECT 'Hello from ' || first_name, 'Whoever is signed in reads this; only ' || first_name || ' can change it.', id, id FROM auth.users;`
 
 const banner = (stack, site) => `
-Site        ${site.url}  (examples/${site.name}; others: FRONTEND=nextjs, FRONTEND=sveltekit)
+Site        ${site.url}  (examples/${site.name}; others: ${FRONTENDS.filter((name) => name !== site.name).map((name) => `make run FRONTEND=${name}`).join(', ')})
 PostgREST   ${stack.postgrestUrl}
 Directus    ${stack.gatewayUrl}  (what Directus' SDK takes for one, see docs/directus.md)
 PostgreSQL  ${join(stack.bindir, 'psql')} -h ${stack.socketDirectory} -U postgres ${stack.database}

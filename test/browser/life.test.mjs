@@ -165,6 +165,22 @@ onEachSite((on) => {
       await alice.sees('Not found')
     })
 
+    story('a post that is refused keeps what was entered', async (t) => {
+      const alice = await comes(t)
+      await alice.register()
+      const path = await alice.post('Short', 'Old words.')
+      on.stack.psql('ALTER TABLE auth.posts ADD CONSTRAINT short CHECK (length(title) < 200)')
+      t.after(() => on.stack.psql('ALTER TABLE auth.posts DROP CONSTRAINT short'))
+      for (const page of ['/posts/new', `${path}/edit`]) {
+        await alice.open(page)
+        const values = { Title: 'x'.repeat(300), Content: 'New words.' }
+        await alice.fill(values)
+        await alice.press('Save')
+        await alice.seesError()
+        for (const [label, value] of Object.entries(values)) assert.equal(await alice.field(label).inputValue(), value)
+      }
+    })
+
     story('what a post says is text, never HTML', async (t) => {
       const alice = await comes(t)
       await alice.register()

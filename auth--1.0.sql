@@ -299,7 +299,7 @@ CREATE FUNCTION auth.login(email text, password text, mode text DEFAULT 'json') 
 	AS 'MODULE_PATHNAME', 'auth_login';
 ALTER FUNCTION auth.login(text, text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.login(text, text, text) IS
-	'open a session and return access_token, token_type, expires (ms), expires_at (seconds since 1970) and refresh_token; mode cookie puts the refresh token, mode session the only token into a cookie; refuses with invalid_credentials, user_suspended, too_many_attempts, server_busy';
+	'open a session and return access_token, token_type, expires (ms), expires_at (seconds since 1970) and refresh_token; mode cookie puts the refresh token, mode session the only token into a cookie; refuses with invalid_credentials, account_not_active, too_many_attempts, server_busy';
 REVOKE ALL ON FUNCTION auth.login(text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.login(text, text, text) TO anon, authenticated;
 
@@ -412,16 +412,16 @@ REVOKE ALL ON FUNCTION auth.import_problem(text, text) FROM PUBLIC, anon, authen
 -- Tables under Directus' rules
 --
 
-CREATE FUNCTION auth.touch() RETURNS trigger
+CREATE FUNCTION auth.set_updated_at() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
-	AS 'MODULE_PATHNAME', 'auth_touch';
-ALTER FUNCTION auth.touch() OWNER TO auth_owner;
-COMMENT ON FUNCTION auth.touch() IS
+	AS 'MODULE_PATHNAME', 'auth_set_updated_at';
+ALTER FUNCTION auth.set_updated_at() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.set_updated_at() IS
 	'trigger before each update of a row: note the time in the column that its argument names';
-REVOKE ALL ON FUNCTION auth.touch() FROM PUBLIC, anon, authenticated, authenticator;
+REVOKE ALL ON FUNCTION auth.set_updated_at() FROM PUBLIC, anon, authenticated, authenticator;
 
 -- With the rights of the caller, who must own the table.
-CREATE FUNCTION auth.protect(collection regclass, owner_column name, preset_columns name[] DEFAULT '{}',
+CREATE FUNCTION auth.protect(target_table regclass, owner_column name, preset_columns name[] DEFAULT '{}',
 		writable_columns name[] DEFAULT '{}', read text DEFAULT 'own') RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -438,24 +438,24 @@ DECLARE
 	policy_name name;
 	sequence regclass;
 BEGIN
-	IF collection IS NULL OR owner_column IS NULL OR preset_columns IS NULL OR writable_columns IS NULL OR read IS NULL THEN
+	IF target_table IS NULL OR owner_column IS NULL OR preset_columns IS NULL OR writable_columns IS NULL OR read IS NULL THEN
 		RAISE EXCEPTION 'no argument of auth.protect may be null' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 
-	SELECT c.relname INTO table_name FROM pg_class c WHERE c.oid = collection AND c.relkind IN ('r', 'p');
+	SELECT c.relname INTO table_name FROM pg_class c WHERE c.oid = target_table AND c.relkind IN ('r', 'p');
 	IF NOT FOUND THEN
-		RAISE EXCEPTION '% is not a table', collection USING ERRCODE = 'wrong_object_type';
+		RAISE EXCEPTION '% is not a table', target_table USING ERRCODE = 'wrong_object_type';
 	END IF;
 
 	FOREACH named_column IN ARRAY named_columns LOOP
-		IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = collection AND a.attname = named_column
+		IF NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target_table AND a.attname = named_column
 				AND a.attnum > 0 AND NOT a.attisdropped) THEN
-			RAISE EXCEPTION 'column "%" of table % does not exist', named_column, collection
+			RAISE EXCEPTION 'column "%" of table % does not exist', named_column, target_table
 				USING ERRCODE = 'undefined_column';
 		END IF;
 		IF named_column = ANY (owner_column || preset_columns) AND NOT EXISTS (SELECT FROM pg_attribute a
-				WHERE a.attrelid = collection AND a.attname = named_column AND a.atttypid = 'uuid'::regtype) THEN
-			RAISE EXCEPTION 'column "%" of table % is not of type uuid', named_column, collection
+				WHERE a.attrelid = target_table AND a.attname = named_column AND a.atttypid = 'uuid'::regtype) THEN
+			RAISE EXCEPTION 'column "%" of table % is not of type uuid', named_column, target_table
 				USING ERRCODE = 'datatype_mismatch',
 					HINT = 'The owner and preset columns hold the id of a user.';
 		END IF;
@@ -479,63 +479,87 @@ BEGIN
 
 	-- Called again, it replaces its own rules.
 	FOR policy_name IN
-		SELECT p.polname FROM pg_policy p WHERE p.polrelid = collection
-			AND p.polname IN ('read', 'owner_may_insert', 'owner_may_update', 'owner_may_delete')
+		SELECT p.polname FROM pg_policy p WHERE p.polrelid = target_table
+			AND p.polname IN ('auth_protect_read', 'auth_protect_insert', 'auth_protect_update', 'auth_protect_delete')
 	LOOP
-		EXECUTE format('DROP POLICY %I ON %s', policy_name, collection);
+		EXECUTE format('DROP POLICY %I ON %s', policy_name, target_table);
 	END LOOP;
 	SELECT string_agg(quote_ident(p.polname), ', ') INTO foreign_policies
-		FROM pg_policy p WHERE p.polrelid = collection AND p.polpermissive;
+		FROM pg_policy p WHERE p.polrelid = target_table AND p.polpermissive;
 	IF foreign_policies IS NOT NULL THEN
-		RAISE WARNING 'table % has other policies, which allow more: %', collection, foreign_policies;
+		RAISE WARNING 'table % has other policies, which allow more: %', target_table, foreign_policies;
 	END IF;
 
 	-- Item permissions
-	EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', collection);
-	EXECUTE format('CREATE POLICY read ON %s FOR SELECT TO %s USING (%s)', collection, readers, may_read);
-	EXECUTE format('CREATE POLICY owner_may_insert ON %s FOR INSERT TO authenticated WITH CHECK (%s)', collection, owner_is_asking);
-	EXECUTE format('CREATE POLICY owner_may_update ON %s FOR UPDATE TO authenticated USING (%s) WITH CHECK (%s)',
-		collection, owner_is_asking, owner_is_asking);
-	EXECUTE format('CREATE POLICY owner_may_delete ON %s FOR DELETE TO authenticated USING (%s)', collection, owner_is_asking);
+	EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target_table);
+	EXECUTE format('CREATE POLICY auth_protect_read ON %s FOR SELECT TO %s USING (%s)', target_table, readers, may_read);
+	EXECUTE format('CREATE POLICY auth_protect_insert ON %s FOR INSERT TO authenticated WITH CHECK (%s)', target_table, owner_is_asking);
+	EXECUTE format('CREATE POLICY auth_protect_update ON %s FOR UPDATE TO authenticated USING (%s) WITH CHECK (%s)',
+		target_table, owner_is_asking, owner_is_asking);
+	EXECUTE format('CREATE POLICY auth_protect_delete ON %s FOR DELETE TO authenticated USING (%s)', target_table, owner_is_asking);
 
 	-- Field permissions: revoking from a table revokes from its columns, too
-	EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, anon, authenticated', collection);
-	EXECUTE format('GRANT SELECT ON TABLE %s TO %s', collection, readers);
-	EXECUTE format('GRANT DELETE ON TABLE %s TO authenticated', collection);
+	EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, anon, authenticated', target_table);
+	EXECUTE format('GRANT SELECT ON TABLE %s TO %s', target_table, readers);
+	EXECUTE format('GRANT DELETE ON TABLE %s TO authenticated', target_table);
 	FOREACH named_column IN ARRAY writable_columns LOOP
-		EXECUTE format('GRANT INSERT (%I), UPDATE (%I) ON TABLE %s TO authenticated', named_column, named_column, collection);
+		EXECUTE format('GRANT INSERT (%I), UPDATE (%I) ON TABLE %s TO authenticated', named_column, named_column, target_table);
 	END LOOP;
 
 	-- Presets, and no others from an earlier call
 	FOR named_column IN
 		SELECT a.attname FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-			WHERE d.adrelid = collection AND pg_get_expr(d.adbin, d.adrelid) = 'auth.uid()'
+			WHERE d.adrelid = target_table AND pg_get_expr(d.adbin, d.adrelid) = 'auth.uid()'
 	LOOP
-		EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', collection, named_column);
+		EXECUTE format('ALTER TABLE %s ALTER COLUMN %I DROP DEFAULT', target_table, named_column);
 	END LOOP;
 	FOREACH named_column IN ARRAY owner_column || preset_columns LOOP
-		EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT auth.uid()', collection, named_column);
+		EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT auth.uid()', target_table, named_column);
 	END LOOP;
 
 	-- A serial column takes its value from a sequence, with the rights of who inserts.
 	FOR sequence IN
 		SELECT s.oid FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
 			WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-				AND d.refobjid = collection AND d.deptype = 'a'
+				AND d.refobjid = target_table AND d.deptype = 'a'
 	LOOP
 		EXECUTE format('GRANT USAGE ON SEQUENCE %s TO authenticated', sequence);
 	END LOOP;
 
 	IF NOT EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-			WHERE i.indrelid = collection AND a.attname = owner_column) THEN
-		RAISE NOTICE 'no index of table % begins with column "%"', collection, owner_column
-			USING HINT = format('CREATE INDEX ON %s (%I) lets a user''s own rows be found quickly.', collection, owner_column);
+			WHERE i.indrelid = target_table AND a.attname = owner_column) THEN
+		RAISE NOTICE 'no index of table % begins with column "%"', target_table, owner_column
+			USING HINT = format('CREATE INDEX ON %s (%I) lets a user''s own rows be found quickly.', target_table, owner_column);
 	END IF;
 END
 $$;
 COMMENT ON FUNCTION auth.protect(regclass, name, name[], name[], text) IS
 	'put a table under row-level security: its rows are read as "read" says (own, authenticated, public) and changed by their owner only; a user writes writable_columns, and owner_column and preset_columns (uuid) are preset to the user''s id; replaces its earlier rules; the caller must own the table';
 REVOKE ALL ON FUNCTION auth.protect(regclass, name, name[], name[], text) FROM PUBLIC, anon, authenticated, authenticator;
+
+-- The one place that reads back what auth.protect has written.
+CREATE FUNCTION auth.protection(target_table regclass, OUT owner_column name, OUT preset_columns name[])
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	SELECT a.attname INTO owner_column
+		FROM pg_policy p
+		JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid
+			AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.polrelid
+		JOIN pg_attribute a ON a.attrelid = p.polrelid AND a.attnum = d.refobjsubid
+		WHERE p.polrelid = target_table AND p.polname = 'auth_protect_insert';
+	preset_columns := ARRAY(SELECT a.attname
+		FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+		WHERE d.adrelid = target_table AND pg_get_expr(d.adbin, d.adrelid) = 'auth.uid()'
+			AND a.attname IS DISTINCT FROM owner_column
+		ORDER BY a.attnum);
+END
+$$;
+COMMENT ON FUNCTION auth.protection(regclass) IS
+	'the owner column that auth.protect put a table under, null if it did not, and the other columns that are preset to the user''s id';
+REVOKE ALL ON FUNCTION auth.protection(regclass) FROM PUBLIC, anon, authenticated, authenticator;
+GRANT EXECUTE ON FUNCTION auth.protection(regclass) TO PUBLIC;
 
 
 --
@@ -562,7 +586,7 @@ BEGIN
 				CONSTRAINT users_status_is_known CHECK (status IN ('active', 'suspended', 'unverified', 'invited', 'archived')),
 			created_at timestamptz NOT NULL DEFAULT now(),
 			updated_at timestamptz,
-			last_access timestamptz
+			last_sign_in_at timestamptz
 		) WITH (fillfactor = 80);
 		COMMENT ON TABLE auth.users IS 'accounts; a user sees and renames itself only; a site may add columns and grants';
 		COMMENT ON COLUMN auth.users.email IS 'canonical: ASCII in lower case';
@@ -584,10 +608,10 @@ BEGIN
 		CREATE POLICY users_may_update_themselves ON auth.users FOR UPDATE TO authenticated
 			USING (id OPERATOR(pg_catalog.=) auth.uid()) WITH CHECK (id OPERATOR(pg_catalog.=) auth.uid());
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'auth.users'::regclass AND tgname = 'users_touch') THEN
-		CREATE TRIGGER users_touch BEFORE UPDATE ON auth.users FOR EACH ROW
-			WHEN (OLD.last_access IS NOT DISTINCT FROM NEW.last_access)
-			EXECUTE FUNCTION auth.touch('updated_at');
+	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'auth.users'::regclass AND tgname = 'users_set_updated_at') THEN
+		CREATE TRIGGER users_set_updated_at BEFORE UPDATE ON auth.users FOR EACH ROW
+			WHEN (OLD.last_sign_in_at IS NOT DISTINCT FROM NEW.last_sign_in_at)
+			EXECUTE FUNCTION auth.set_updated_at('updated_at');
 	END IF;
 
 	IF to_regclass('auth_private.credentials') IS NULL THEN
@@ -647,7 +671,7 @@ BEGIN
 	IF to_regclass('auth_private.audit_log') IS NULL THEN
 		CREATE TABLE auth_private.audit_log (
 			id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT audit_log_pkey PRIMARY KEY,
-			at timestamptz NOT NULL DEFAULT clock_timestamp(),
+			occurred_at timestamptz NOT NULL DEFAULT clock_timestamp(),
 			event text NOT NULL,
 			user_id uuid,
 			session_id uuid,
@@ -677,12 +701,12 @@ BEGIN
 		REVOKE ALL ON auth.posts, auth.posts_id_seq FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth.posts OWNER TO auth_owner;
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.posts'::regclass AND polname = 'owner_may_insert') THEN
+	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.posts'::regclass AND polname = 'auth_protect_insert') THEN
 		PERFORM auth.protect('auth.posts', 'author', '{user_created}', '{title,content}', 'authenticated');
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'auth.posts'::regclass AND tgname = 'posts_touch') THEN
-		CREATE TRIGGER posts_touch BEFORE UPDATE ON auth.posts FOR EACH ROW
-			EXECUTE FUNCTION auth.touch('date_updated');
+	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'auth.posts'::regclass AND tgname = 'posts_set_updated_at') THEN
+		CREATE TRIGGER posts_set_updated_at BEFORE UPDATE ON auth.posts FOR EACH ROW
+			EXECUTE FUNCTION auth.set_updated_at('date_updated');
 	END IF;
 
 	-- What CREATE EXTENSION made a member is none: it is dumped, and stays when the extension goes.

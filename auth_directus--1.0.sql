@@ -130,8 +130,7 @@ BEGIN
 		('42501', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
 		('428C9', 403, 'FORBIDDEN', 'You don''t have permission to access this.'), -- a generated column
 		('PT401', 401, 'INVALID_CREDENTIALS', 'Invalid user credentials.'),
-		('PT403', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
-		('PT503', 503, 'SERVICE_UNAVAILABLE', 'Service unavailable.')) AS known (state, status, code, sentence) WHERE known.state = tell_exception.state;
+		('PT403', 403, 'FORBIDDEN', 'You don''t have permission to access this.')) AS known (state, status, code, sentence) WHERE known.state = tell_exception.state;
 	IF FOUND THEN
 		RETURN directus_private.tell_error(told.status, told.sentence, jsonb_build_object('code', told.code) ||
 			CASE WHEN state LIKE '23%' THEN jsonb_build_object('collection', collection, 'field', field) ELSE '{}' END);
@@ -163,15 +162,12 @@ BEGIN
 	SELECT coalesce(max((header ->> 'Retry-After')::integer), 1) INTO seconds
 		FROM jsonb_array_elements(nullif(current_setting('response.headers', true), '')::jsonb) AS header;
 	CASE answer ->> 'code'
-		WHEN 'invalid_credentials', 'user_suspended', 'invalid_refresh_token', 'refresh_token_reused' THEN
+		WHEN 'invalid_credentials', 'account_not_active', 'invalid_refresh_token', 'refresh_token_reused' THEN
 			RETURN directus_private.tell_error(401, 'Invalid user credentials.', '{"code": "INVALID_CREDENTIALS"}');
-		WHEN 'too_many_attempts' THEN
+		WHEN 'too_many_attempts', 'server_busy' THEN
 			RETURN directus_private.tell_error(429, format('Too many requests, retry after %ss.', seconds),
 				jsonb_build_object('code', 'REQUESTS_EXCEEDED', 'reset',
 					to_char((clock_timestamp() + make_interval(secs => seconds)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')));
-		WHEN 'server_busy' THEN
-			PERFORM directus_private.add_header('X-Directus-Retry-After', seconds::text);
-			RETURN directus_private.tell_error(503, 'Service unavailable.', '{"code": "SERVICE_UNAVAILABLE", "reason": "too many sign-ins at once"}');
 		WHEN 'registration_disabled' THEN
 			RETURN directus_private.tell_error(403, 'You don''t have permission to access this.', '{"code": "FORBIDDEN"}');
 		WHEN 'validation_failed' THEN
@@ -937,11 +933,7 @@ CREATE FUNCTION directus_private.presets_of(source regclass) RETURNS text[]
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RETURN ARRAY(SELECT a.attname FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-		WHERE d.adrelid = source AND pg_get_expr(d.adbin, d.adrelid) = 'auth.uid()'
-			AND NOT EXISTS (SELECT FROM pg_policy p JOIN pg_depend o ON o.classid = 'pg_policy'::regclass AND o.objid = p.oid
-				WHERE p.polrelid = source AND p.polname = 'owner_may_insert' AND o.refclassid = 'pg_class'::regclass
-					AND o.refobjid = source AND o.refobjsubid = a.attnum));
+	RETURN (SELECT preset_columns::text[] FROM auth.protection(source));
 END
 $$;
 
@@ -1329,7 +1321,7 @@ BEGIN
 			RETURN '{"data":[],"disableDefault":false}';
 		WHEN method = 'GET' AND path = '{server,info}' THEN
 			RETURN json_build_object('data', json_build_object('project', json_build_object(
-				'project_name', current_database(), 'public_registration', current_setting('auth.registration')::boolean)));
+				'project_name', current_database(), 'public_registration', current_setting('auth.registration_enabled')::boolean)));
 		ELSE
 			PERFORM directus_private.raise_not_found('/' || array_to_string(path, '/'));
 	END CASE;

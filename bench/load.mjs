@@ -132,7 +132,7 @@ export function throughput(results, others) {
   }
 }
 
-// "12.3/s 200, 4.5/s 503"
+// "12.3/s 200, 4.5/s 429"
 export function ratesByStatus(results) {
   const seconds = results.reduce((total, result) => total + result.seconds, 0)
   const counts = {}

@@ -20,7 +20,7 @@ SELECT auth.login('alice@example.org', 'correct horse') ->> 'code' AS the_old_pa
 SELECT auth.login('alice@example.org', 'battery staple') ? 'access_token' AS the_new_password;
 
 -- Guesses at the current password count as at sign-in.
-SET auth.login_attempts_free = 2;
+SET auth.failed_logins_before_delay = 2;
 BEGIN;
 SELECT auth.authenticate(:'token') IS NOT NULL AS is_bound;
 SELECT auth.change_password('wrong', 'battery staple') ->> 'code' AS code FROM generate_series(1, 2);

@@ -1,8 +1,8 @@
 -- An address that only looks like another one, or that some software folds into it, is never that other one.
 SET auth.password_memory = '8MB';
 SET auth.password_passes = 1;
-SET auth.login_attempts_free = 1000;
-SET auth.login_attempts_free_per_account = 1000;
+SET auth.failed_logins_before_delay = 1000;
+SET auth.failed_logins_before_delay_per_account = 1000;
 SELECT auth.register_user('kim.strasse+office@example.org', 'correct horse') ->> 'email' AS victim;
 
 CREATE TEMP TABLE confusable (how text, address text COLLATE "C");

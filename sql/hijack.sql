@@ -34,7 +34,7 @@ BEGIN
 	END LOOP;
 END $$;
 -- Tables that look like ours, in the schema that is searched first
-CREATE TEMP TABLE users (id uuid DEFAULT '00000000-0000-4000-8000-000000000001', email text, first_name text, last_name text, role name, status text, created_at timestamptz, updated_at timestamptz, last_access timestamptz);
+CREATE TEMP TABLE users (id uuid DEFAULT '00000000-0000-4000-8000-000000000001', email text, first_name text, last_name text, role name, status text, created_at timestamptz, updated_at timestamptz, last_sign_in_at timestamptz);
 CREATE TEMP TABLE sessions (id uuid DEFAULT '00000000-0000-4000-8000-000000000002', user_id uuid, created_at timestamptz, refreshed_at timestamptz, expires_at timestamptz, not_after timestamptz, generation int, user_agent text, ip inet);
 CREATE TEMP TABLE credentials (user_id uuid, password_hash text);
 CREATE TEMP TABLE signing_keys (kid text, purpose text, secret_key bytea, created_at timestamptz, signs_from timestamptz, verifies_until timestamptz);

@@ -1,6 +1,6 @@
 -- Accounts of other systems come over with the passwords that their owners have.
-SET auth.login_attempts_free = 1000;
-SET auth.login_attempts_free_per_account = 1000;
+SET auth.failed_logins_before_delay = 1000;
+SET auth.failed_logins_before_delay_per_account = 1000;
 
 -- Made by the libraries themselves: argon2 0.45 (Directus), bcryptjs 3, PHP 8.2, Better Auth 1.7, Lucia 3 and 2; Supabase's
 -- are those of bcryptjs under their own prefix, Lucia 1's of Node's scrypt.

@@ -10,7 +10,7 @@ SELECT :'answer'::jsonb ->> 'token_type' AS token_type, (:'answer'::jsonb ->> 'e
 -- The session is on record.
 SELECT generation, user_agent, ip, round(extract(epoch FROM expires_at - refreshed_at) / 86400, 3) AS days_idle,
        round(extract(epoch FROM not_after - refreshed_at) / 86400, 3) AS days_at_most FROM auth.sessions;
-SELECT last_access IS NOT NULL AS has_signed_in, updated_at IS NULL AS that_is_no_update FROM auth.users;
+SELECT last_sign_in_at IS NOT NULL AS has_signed_in, updated_at IS NULL AS that_is_no_update FROM auth.users;
 
 -- An address is found in any letter case.
 SELECT auth.login('ALICE@EXAMPLE.ORG', 'correct horse') ? 'access_token' AS is_signed_in;

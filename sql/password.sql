@@ -1,7 +1,7 @@
 -- Passwords are hashed as they are, by Argon2id, and verified by nothing less.
 SELECT auth.register_user('alice@example.org', 'correct horse') ->> 'email' AS email;
-SET auth.login_attempts_free = 1000;
-SET auth.login_attempts_free_per_account = 1000;
+SET auth.failed_logins_before_delay = 1000;
+SET auth.failed_logins_before_delay_per_account = 1000;
 CREATE FUNCTION pg_temp.opens(hash text, password text) RETURNS bool LANGUAGE sql AS $$
 	UPDATE auth_private.credentials SET password_hash = hash;
 	SELECT auth.login('alice@example.org', password) ? 'access_token';

@@ -55,8 +55,16 @@ SELECT attname FROM pg_attrdef JOIN pg_attribute ON attrelid = adrelid AND attnu
 -- Other policies stay, and are pointed out; the hint of an index goes away with one.
 CREATE INDEX ON regress_auth_site."Order Lines" ("belongs to");
 CREATE POLICY everything ON regress_auth_site."Order Lines" USING (true);
+CREATE POLICY read ON regress_auth_site."Order Lines" USING (false);
 SELECT auth.protect('regress_auth_site."Order Lines"', 'belongs to');
 DROP POLICY everything ON regress_auth_site."Order Lines";
+DROP POLICY read ON regress_auth_site."Order Lines";
+
+-- What was protected how can be asked.
+SELECT auth.protect('regress_auth_site."Order Lines"', 'belongs to', '{entered_by}');
+SELECT * FROM auth.protection('regress_auth_site."Order Lines"');
+SELECT * FROM auth.protection('auth.posts');
+SELECT * FROM auth.protection('pg_catalog.pg_class');
 
 -- Mistakes
 SELECT auth.protect('regress_auth_site."Order Lines"', 'owner');

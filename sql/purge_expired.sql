@@ -20,10 +20,10 @@ INSERT INTO auth_private.login_attempts (key, failures, last_at, has_succeeded)
 		('owner', '399 d', true), ('owner of old', '401 d', true)) AS a (name, age, has_succeeded);
 SELECT auth.purge_expired();
 SELECT convert_from(key, 'UTF8') FROM auth_private.login_attempts ORDER BY key;
-SET auth.login_attempts_max_delay = '1d';
+SET auth.failed_logins_max_delay = '1d';
 UPDATE auth_private.login_attempts SET last_at = now() - interval '23 h';
 SELECT auth.purge_expired();
-RESET auth.login_attempts_max_delay;
+RESET auth.failed_logins_max_delay;
 SELECT auth.purge_expired();
 SELECT convert_from(key, 'UTF8') FROM auth_private.login_attempts ORDER BY key;
 TRUNCATE auth_private.login_attempts;
@@ -36,7 +36,7 @@ SELECT count(*) FROM auth_private.decoys FULL JOIN auth_private.decoy_credential
 
 -- The audit log: as long as is asked for
 TRUNCATE auth_private.audit_log;
-INSERT INTO auth_private.audit_log (event, at) VALUES ('ancient', now() - interval '10 y'), ('old', now() - interval '91 d'), ('lately', now() - interval '89 d');
+INSERT INTO auth_private.audit_log (event, occurred_at) VALUES ('ancient', now() - interval '10 y'), ('old', now() - interval '91 d'), ('lately', now() - interval '89 d');
 SET auth.audit_retention = 0;
 SELECT auth.purge_expired();
 SET auth.audit_retention = '10 d';
@@ -51,7 +51,7 @@ TRUNCATE auth_private.audit_log;
 -- A thousand rows of each at a time, from where the last batch ended, until nothing is left
 INSERT INTO auth.sessions (user_id, refreshed_at, expires_at, not_after)
 	SELECT :'alice', now(), now() - CASE n % 2 WHEN 0 THEN interval '2 d' ELSE '0' END, now() FROM generate_series(1, 4500) AS n;
-INSERT INTO auth_private.audit_log (event, at) SELECT 'login', now() - interval '91 d' FROM generate_series(1, 1500);
+INSERT INTO auth_private.audit_log (event, occurred_at) SELECT 'login', now() - interval '91 d' FROM generate_series(1, 1500);
 SELECT auth.purge_expired();
 SELECT auth.purge_expired();
 INSERT INTO auth.sessions (user_id, refreshed_at, expires_at, not_after) VALUES (:'alice', now(), now() - interval '2 d', now());

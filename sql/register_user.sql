@@ -1,6 +1,6 @@
 -- An account is one row in auth.users and one hash in a table nobody reads.
 SELECT auth.register_user('Alice@Example.org', 'correct horse', 'Alice', 'Liddell');
-SELECT email, first_name, last_name, role, status, last_access IS NULL AS has_never_signed_in
+SELECT email, first_name, last_name, role, status, last_sign_in_at IS NULL AS has_never_signed_in
   FROM auth.users;
 SELECT password_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%' AS is_argon2id_at_default_cost
   FROM auth_private.credentials JOIN auth.users ON id = user_id;
@@ -26,11 +26,11 @@ SELECT auth.register_user(NULL, 'correct horse');
 SELECT auth.register_user('carol@example.org', NULL);
 
 -- Registration can be closed, and only by a superuser.
-SET auth.registration = off;
+SET auth.registration_enabled = off;
 SELECT auth.register_user('carol@example.org', 'correct horse');
-RESET auth.registration;
+RESET auth.registration_enabled;
 SET ROLE anon;
-SET auth.registration = off;
+SET auth.registration_enabled = off;
 RESET ROLE;
 
 -- A new account gets the default role of the day.

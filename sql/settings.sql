@@ -41,7 +41,7 @@ SELECT name, value AS taken FROM (VALUES
 	('auth.cookie_domain', 'example org'), ('auth.cookie_domain', 'example.org; Secure'), ('auth.cookie_domain', 'example.org:80'), ('auth.cookie_domain', 'https://example.org'),
 	('auth.cookie_domain', '*.example.org'), ('auth.cookie_domain', 'exam_ple.org'), ('auth.cookie_domain', 'exam!ple.org'), ('auth.cookie_domain', U&'b\00FCcher.example'),
 	('auth.cookie_same_site', ''), ('auth.cookie_same_site', 'loose'),
-	('auth.registration', 'perhaps'), ('auth.disclose_existing_accounts', ''), ('auth.cookie_secure', '2')) AS bad (name, value)
+	('auth.registration_enabled', 'perhaps'), ('auth.disclose_existing_accounts', ''), ('auth.cookie_secure', '2')) AS bad (name, value)
  WHERE pg_temp.taken(name, value);
 -- and what is not
 SELECT name, value AS refused FROM (VALUES
@@ -125,7 +125,7 @@ RESET SESSION AUTHORIZATION;
 SELECT way, outcome, count(*) = 4 * (SELECT count(*) FROM regress_auth_values) AS for_every_role_and_setting
   FROM regress_auth_attempts GROUP BY way, outcome ORDER BY way COLLATE "C";
 SET SESSION AUTHORIZATION regress_auth_mallory;
-ALTER SYSTEM SET auth.registration = off;
+ALTER SYSTEM SET auth.registration_enabled = off;
 RESET SESSION AUTHORIZATION;
 
 -- It is not loaded yet: what a session makes up under these names does not outlive the load,
@@ -187,7 +187,7 @@ RESET auth.session_max_age;
 RESET auth.access_token_ttl;
 
 -- A delay is never longer than the longest.
-SET auth.login_attempts_max_delay = '20s';
+SET auth.failed_logins_max_delay = '20s';
 \set told 'SELECT 1 AS page_total, coalesce(json_agg(_postgrest_t)) AS body FROM (SELECT "x".* FROM "pgrst_source" AS "x") _postgrest_t'
 SELECT set_config('request.headers', '{"x-real-ip":"192.0.2.1"}', false) IS NOT NULL AS is_placed;
 SELECT auth.login('nobody@example.org', 'wrong') ->> 'code' AS code;

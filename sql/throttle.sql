@@ -1,6 +1,6 @@
 -- Wrong passwords cost growing delays, for accounts that exist and for others alike.
 SELECT auth.register_user('alice@example.org', 'correct horse') ->> 'email' AS email;
-SET auth.login_attempts_free = 3;
+SET auth.failed_logins_before_delay = 3;
 
 CREATE FUNCTION pg_temp.request(address text) RETURNS void LANGUAGE sql AS $$
 	SELECT set_config('request.headers', json_build_object('x-real-ip', address)::text, false);
@@ -61,16 +61,16 @@ SELECT pg_temp.request('::ffff:192.0.2.3');
 SELECT pg_temp.attempt('carol@example.org') AS same_address;
 
 -- One address that tries many accounts is slowed as well.
-SET auth.login_attempts_free_per_address = 5;
+SET auth.failed_logins_before_delay_per_address = 5;
 SELECT pg_temp.request('192.0.2.9');
 SELECT pg_temp.attempt('user' || n || '@example.org') FROM generate_series(1, 5) AS n;
 SELECT pg_temp.stop_the_clock();
 SELECT pg_temp.attempt('user6@example.org');
 SELECT pg_temp.attempt('alice@example.org', 'correct horse');
-RESET auth.login_attempts_free_per_address;
+RESET auth.failed_logins_before_delay_per_address;
 
 -- One account that many addresses try is slowed for a moment.
-SET auth.login_attempts_free_per_account = 5;
+SET auth.failed_logins_before_delay_per_account = 5;
 SELECT count(pg_temp.request('198.51.100.' || n)), count(pg_temp.attempt('dave@example.org')) FROM generate_series(1, 5) AS n;
 UPDATE auth_private.login_attempts SET last_at = clock_timestamp();
 BEGIN;
@@ -89,7 +89,7 @@ SELECT pg_temp.request('192.0.2.77');
 UPDATE auth_private.login_attempts SET failures = 1000, last_at = clock_timestamp() WHERE NOT has_succeeded;
 SELECT pg_temp.attempt('alice@example.org', 'correct horse') AS somebody_elsewhere;
 ROLLBACK;
-RESET auth.login_attempts_free_per_account;
+RESET auth.failed_logins_before_delay_per_account;
 
 -- Without addresses everybody is one: the delay stays short, so that nobody locks an owner out.
 SELECT pg_temp.request(NULL);

@@ -231,7 +231,7 @@ void
 auth_account_note_access(const pg_uuid_t *id)
 {
 	static Statement update = {
-		.text = "UPDATE auth.users SET last_access = pg_catalog.clock_timestamp() "
+		.text = "UPDATE auth.users SET last_sign_in_at = pg_catalog.clock_timestamp() "
 				"WHERE id OPERATOR(pg_catalog.=) $1",
 		.argument_count = 1,
 		.argument_types = {UUIDOID},

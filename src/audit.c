@@ -64,7 +64,7 @@ auth_audit_purge(void)
 		.text = "DELETE FROM auth_private.audit_log WHERE id OPERATOR(pg_catalog.=) ANY (ARRAY("
 				"SELECT l.id FROM (SELECT id FROM auth_private.audit_log ORDER BY id LIMIT $2) AS oldest "
 				"JOIN auth_private.audit_log l ON l.id OPERATOR(pg_catalog.=) oldest.id "
-				"WHERE l.at OPERATOR(pg_catalog.<) $1 FOR UPDATE OF l SKIP LOCKED))",
+				"WHERE l.occurred_at OPERATOR(pg_catalog.<) $1 FOR UPDATE OF l SKIP LOCKED))",
 		.argument_count = 2,
 		.argument_types = {TIMESTAMPTZOID, INT8OID},
 	};

@@ -28,4 +28,9 @@
 #define all_settings(count) (*(count) = GetNumConfigOptions(), get_guc_variables())
 #endif
 
+/* Before 18, what does not return said so behind its declaration; from C23 on it is a word of the language. */
+#if PG_VERSION_NUM < 180000
+#define pg_noreturn __attribute__((noreturn))
+#endif
+
 #endif

@@ -50,7 +50,7 @@ extern void auth_key_ring_store_again(void);
 /*
  * The functions below read the keys on first use and whenever they or the key
  * files were changed, and are to be called with the rights of auth_owner.  What
- * they return is good until any of them is called again.  They raise PT503 if
+ * they return is good until any of them is called again.  They raise F0KEY if
  * the keys are sealed and cannot be opened.
  */
 

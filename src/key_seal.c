@@ -17,9 +17,11 @@
 #include "key_seal.h"
 
 #include "miscadmin.h"
-#include "request.h"
 #include "settings.h"
 #include "storage/fd.h"
+
+/* Of the class of errors in the configuration, which PostgREST answers by 500. */
+#define ERRCODE_KEYS_NOT_AVAILABLE MAKE_SQLSTATE('F', '0', 'K', 'E', 'Y')
 
 #define KEY_FILE_MIN_BYTES 32
 #define KEY_FILE_MAX_BYTES 65536
@@ -35,7 +37,7 @@ auth_key_seal_raise_unavailable(const char *detail, const char *hint)
 	bool may_tell = superuser_arg(GetSessionUserId());
 
 	ereport(ERROR,
-			(errcode(ERRCODE_HTTP('5', '0', '3')),
+			(errcode(ERRCODE_KEYS_NOT_AVAILABLE),
 			 errmsg("the keys are not available"),
 			 may_tell ? errdetail("%s", detail) : errdetail_log("%s", detail),
 			 may_tell ? errhint("%s", hint) : 0));

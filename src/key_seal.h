@@ -5,6 +5,7 @@
 #ifndef AUTH_KEY_SEAL_H
 #define AUTH_KEY_SEAL_H
 
+#include "compat.h"
 #include "secret.h"
 
 /* How many bytes longer a sealed key is. */
@@ -20,7 +21,7 @@ typedef struct KeySeal
 /*
  * Read the files, in the current memory context.
  *
- * Raises PT503 if one is missing, too short, within the data directory, or
+ * Raises F0KEY if one is missing, too short, within the data directory, or
  * readable by others than its owner.  What is wrong is told to the log, and to
  * a superuser.
  */
@@ -29,11 +30,11 @@ extern KeySeal auth_key_seal_read(void);
 /* A key as it is to be stored: sealed, or as it is where no file is set. */
 extern const Secret *auth_key_seal_close(const KeySeal *seal, const char *purpose, const char *key_id, const Secret *key);
 
-/* The key of a sealed one; raises PT503 if neither file opens it. */
+/* The key of a sealed one; raises F0KEY if neither file opens it. */
 extern const Secret *auth_key_seal_open(const KeySeal *seal, const char *purpose, const char *key_id,
 										const void *sealed, size_t length);
 
-/* Raise PT503: whatever needs a key cannot be done now, for this reason. */
-extern void auth_key_seal_raise_unavailable(const char *detail, const char *hint) pg_attribute_noreturn();
+/* Raise F0KEY: whatever needs a key cannot be done now, for this reason. */
+pg_noreturn extern void auth_key_seal_raise_unavailable(const char *detail, const char *hint);
 
 #endif

@@ -146,7 +146,7 @@ login(PG_FUNCTION_ARGS)
 
 	if (!account.is_active)
 		return auth_refuse(&(Refusal){
-			.kind = REFUSAL_USER_SUSPENDED,
+			.kind = REFUSAL_ACCOUNT_NOT_ACTIVE,
 			.event = EVENT,
 			.user_id = &account.id,
 		});

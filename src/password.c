@@ -12,6 +12,7 @@
 #include "password.h"
 
 #include "common/unicode_norm.h"
+#include "compat.h"
 #include "mb/pg_wchar.h"
 #include "settings.h"
 #include "stored_hash.h"

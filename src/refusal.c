@@ -27,12 +27,12 @@ text_of(RefusalKind kind)
 	{
 		case REFUSAL_INVALID_CREDENTIALS:
 			return (RefusalText){"invalid_credentials", 401, "e-mail address or password is wrong"};
-		case REFUSAL_USER_SUSPENDED:
-			return (RefusalText){"user_suspended", 401, "this account is not active"};
+		case REFUSAL_ACCOUNT_NOT_ACTIVE:
+			return (RefusalText){"account_not_active", 401, "this account is not active"};
 		case REFUSAL_TOO_MANY_ATTEMPTS:
 			return (RefusalText){"too_many_attempts", 429, "too many failed attempts, try again later"};
 		case REFUSAL_SERVER_BUSY:
-			return (RefusalText){"server_busy", 503, "the server is busy, try again in a moment"};
+			return (RefusalText){"server_busy", 429, "the server is busy, try again in a moment"};
 		case REFUSAL_VALIDATION_FAILED:
 			return (RefusalText){"validation_failed", 400, "a value is not acceptable"};
 		case REFUSAL_WEAK_PASSWORD:

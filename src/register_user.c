@@ -93,7 +93,7 @@ register_user(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("auth.register_user()");
 	auth_plain_result_require();
 
-	if (!auth_settings.registration)
+	if (!auth_settings.registration_enabled)
 		return refuse(REFUSAL_REGISTRATION_DISABLED, NULL);
 	if (!auth_email_canonicalize(VARDATA_ANY(address), VARSIZE_ANY_EXHDR(address), email))
 		return refuse(REFUSAL_VALIDATION_FAILED, "email");

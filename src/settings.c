@@ -173,10 +173,10 @@ define_lifetimes(void)
 static void
 define_registration(void)
 {
-	DefineCustomBoolVariable("auth.registration",
+	DefineCustomBoolVariable("auth.registration_enabled",
 							 "Whether anybody may register an account.",
 							 NULL,
-							 &auth_settings.registration,
+							 &auth_settings.registration_enabled,
 							 true,
 							 PGC_SUSET, 0, NULL, NULL, NULL);
 
@@ -244,31 +244,31 @@ define_passwords(void)
 static void
 define_login_attempts(void)
 {
-	DefineCustomIntVariable("auth.login_attempts_free",
+	DefineCustomIntVariable("auth.failed_logins_before_delay",
 							"How many wrong passwords for one account from one address cost no delay.",
 							NULL,
-							&auth_settings.login_attempts_free,
+							&auth_settings.failed_logins_before_delay,
 							5, 1, 1000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
-	DefineCustomIntVariable("auth.login_attempts_free_per_account",
+	DefineCustomIntVariable("auth.failed_logins_before_delay_per_account",
 							"How many wrong passwords for one account from all addresses cost no delay.",
 							NULL,
-							&auth_settings.login_attempts_free_per_account,
+							&auth_settings.failed_logins_before_delay_per_account,
 							50, 1, 100000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
-	DefineCustomIntVariable("auth.login_attempts_free_per_address",
+	DefineCustomIntVariable("auth.failed_logins_before_delay_per_address",
 							"How many wrong passwords from one address for all accounts cost no delay.",
 							NULL,
-							&auth_settings.login_attempts_free_per_address,
+							&auth_settings.failed_logins_before_delay_per_address,
 							50, 1, 100000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
-	DefineCustomIntVariable("auth.login_attempts_max_delay",
+	DefineCustomIntVariable("auth.failed_logins_max_delay",
 							"How long the growing delay between wrong passwords gets at most.",
 							NULL,
-							&auth_settings.login_attempts_max_delay,
+							&auth_settings.failed_logins_max_delay,
 							15 * 60, 1, ONE_DAY_SECONDS,
 							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
 }

@@ -29,7 +29,7 @@ typedef struct Settings
 	int max_sessions;
 
 	/* registration */
-	bool registration;
+	bool registration_enabled;
 	char *default_role;
 	bool disclose_existing_accounts;
 
@@ -42,10 +42,10 @@ typedef struct Settings
 	int hash_wait_timeout_ms;
 
 	/* guessing; delays in seconds */
-	int login_attempts_free;
-	int login_attempts_free_per_account;
-	int login_attempts_free_per_address;
-	int login_attempts_max_delay;
+	int failed_logins_before_delay;
+	int failed_logins_before_delay_per_account;
+	int failed_logins_before_delay_per_address;
+	int failed_logins_max_delay;
 
 	/* seconds; 0 for ever */
 	int audit_retention;

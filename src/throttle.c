@@ -55,7 +55,7 @@ key_value(const AttemptCounter *counter)
 static int
 forget_after_seconds(void)
 {
-	return Max(FORGET_AFTER_SECONDS, auth_settings.login_attempts_max_delay);
+	return Max(FORGET_AFTER_SECONDS, auth_settings.failed_logins_max_delay);
 }
 
 /* One row: failures, last_at, has_succeeded */
@@ -174,21 +174,21 @@ identify(const char *email, Attempt *attempt)
 static int
 shared_seconds_left(const Attempt *attempt)
 {
-	int max_delay = Min(auth_settings.login_attempts_max_delay, SHARED_MAX_DELAY_SECONDS);
+	int max_delay = Min(auth_settings.failed_logins_max_delay, SHARED_MAX_DELAY_SECONDS);
 
 	if (attempt->has_address && attempt->pair.has_succeeded)
 		return 0;
-	return Max(seconds_left(&attempt->account, auth_settings.login_attempts_free_per_account, max_delay),
-			   seconds_left(&attempt->address, auth_settings.login_attempts_free_per_address, max_delay));
+	return Max(seconds_left(&attempt->account, auth_settings.failed_logins_before_delay_per_account, max_delay),
+			   seconds_left(&attempt->address, auth_settings.failed_logins_before_delay_per_address, max_delay));
 }
 
 /* Without addresses an owner and a guesser are the same pair. */
 static int
 own_seconds_left(const Attempt *attempt)
 {
-	int max_delay = auth_settings.login_attempts_max_delay;
+	int max_delay = auth_settings.failed_logins_max_delay;
 
-	return seconds_left(&attempt->pair, auth_settings.login_attempts_free,
+	return seconds_left(&attempt->pair, auth_settings.failed_logins_before_delay,
 						attempt->has_address ? max_delay : Min(max_delay, SHARED_MAX_DELAY_SECONDS));
 }
 

@@ -28,7 +28,7 @@ export function onEachSite(define) {
     on.stack = await startStack()
     await on.stack.startGateway()
     // all visitors come from one address, whose wrong passwords are counted
-    await on.stack.configure({ 'auth.login_attempts_free_per_address': 1000 })
+    await on.stack.configure({ 'auth.failed_logins_before_delay_per_address': 1000 })
     on.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS })
   })
   after(async () => {

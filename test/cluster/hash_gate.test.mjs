@@ -122,7 +122,7 @@ test('a cancelled or killed waiter is out of the queue, and so is one who was re
   await cancelled.query('RESET statement_timeout')
   assert.ok((await login(cancelled, 3)).access_token)
 
-  const throttled = await connect(t, { login_attempts_free: 1 })
+  const throttled = await connect(t, { failed_logins_before_delay: 1 })
   await login(throttled, 4, 'wrong')
   await throttled.query('BEGIN')
   assert.equal((await login(throttled, 4, 'wrong')).code, 'too_many_attempts')

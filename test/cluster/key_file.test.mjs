@@ -61,7 +61,7 @@ test('sealing begins with the first rotation, and nobody is signed out by it', a
   await assertEverythingWorks(user)
 })
 
-test('missing, short, open to others, somewhere else, or another: 503, the reason for a superuser only, and no key is touched', async () => {
+test('missing, short, open to others, somewhere else, or another: 500, the reason for a superuser only, and no key is touched', async () => {
   const user = await client.enter()
   const good = join(directory, 'key')
   const other = writeKeyFile('other')
@@ -88,8 +88,8 @@ test('missing, short, open to others, somewhere else, or another: 503, the reaso
   for (const [path, reason] of Object.entries(bad)) {
     await useFile(path)
     const { status, body } = await client.call('login', { email: user.email, password: PASSWORD })
-    assert.deepEqual([status, body.message, body.details, body.hint], [503, 'the keys are not available', null, null], path)
-    assert.equal((await client.call('refresh', { refresh_token: user.refreshToken })).status, 503, path)
+    assert.deepEqual([status, body.message, body.details, body.hint], [500, 'the keys are not available', null, null], path)
+    assert.equal((await client.call('refresh', { refresh_token: user.refreshToken })).status, 500, path)
     for (const sql of [`SELECT auth.login('${user.email}', '${PASSWORD}')`, 'SELECT auth.rotate_signing_key()', `SELECT auth.authenticate('${user.token}')`])
       assert.match(problem(sql), reason, `${path}: ${sql}`)
     assert.doesNotMatch(problem(`SET SESSION AUTHORIZATION authenticator; SET ROLE anon; SELECT auth.login('${user.email}', '${PASSWORD}')`), /\/|key_file/)

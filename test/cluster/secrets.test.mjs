@@ -260,12 +260,12 @@ test('every refusal', async () => {
   const { body: tokens } = await client.call('login', someone)
   await refuse('change_password', { current_password: user.wrong, new_password: user.next }, { token: tokens.access_token })
   await refuse('change_password', { current_password: someone.password, new_password: 'c4n4R¥!' }, { token: tokens.access_token })
-  await stack.configure({ 'auth.refresh_grace': 0, 'auth.registration': 'off', 'auth.max_concurrent_hashes': 1, 'auth.hash_wait_timeout': 0 })
+  await stack.configure({ 'auth.refresh_grace': 0, 'auth.registration_enabled': 'off', 'auth.max_concurrent_hashes': 1, 'auth.hash_wait_timeout': 0 })
   await client.call('refresh', { refresh_token: tokens.refresh_token })
   await refuse('refresh', { refresh_token: tokens.refresh_token })
   await refuse('register_user', { email: freshEmail(), password: user.wrong })
   await Promise.all(Array.from({ length: 40 }, () => refuse('login', { email: freshEmail(), password: user.wrong })))
-  await stack.configure({ 'auth.refresh_grace': null, 'auth.registration': null, 'auth.max_concurrent_hashes': null, 'auth.hash_wait_timeout': null, 'auth.disclose_existing_accounts': 'on' })
+  await stack.configure({ 'auth.refresh_grace': null, 'auth.registration_enabled': null, 'auth.max_concurrent_hashes': null, 'auth.hash_wait_timeout': null, 'auth.disclose_existing_accounts': 'on' })
   await refuse('register_user', { ...someone, password: user.wrong })
   await stack.configure({ 'auth.disclose_existing_accounts': null })
   stack.psql(`UPDATE auth.users SET status = 'suspended' WHERE email = '${someone.email}'; TRUNCATE auth_private.login_attempts`)
@@ -273,7 +273,7 @@ test('every refusal', async () => {
 
   assert.deepEqual([...codes].sort(), [
     'invalid_credentials', 'invalid_refresh_token', 'refresh_token_reused', 'registration_disabled', 'server_busy',
-    'too_many_attempts', 'user_already_exists', 'user_suspended', 'validation_failed', 'weak_password',
+    'too_many_attempts', 'user_already_exists', 'account_not_active', 'validation_failed', 'weak_password',
   ])
   assertNothingLogged()
 })

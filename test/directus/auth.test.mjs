@@ -53,9 +53,9 @@ test('registration names the first offence', async () => {
 })
 
 test('registration that is closed is FORBIDDEN', async () => {
-  await stack.configure({ 'auth.registration': 'off' })
+  await stack.configure({ 'auth.registration_enabled': 'off' })
   assertError(await post('/users/register', { email: freshEmail(), password: PASSWORD }), 403, 'FORBIDDEN')
-  await stack.configure({ 'auth.registration': null })
+  await stack.configure({ 'auth.registration_enabled': null })
 })
 
 test('POST /users opens an account, and tells nobody who has one', async () => {

@@ -126,7 +126,7 @@ test('sixty-four spellings of one address at once are one account, and all are a
   const answers = await Promise.all(spellings.map((address, n) => client.call('register_user', { email: address, password: `password ${n}` })))
   assert.deepEqual(new Set(answers.map(({ status, text }) => `${status} ${text}`)), new Set([`200 {"email": "${email}", "last_name": null, "first_name": null}`]))
   assert.equal(stack.psql(`SELECT count(*), count(c.user_id) FROM auth.users LEFT JOIN auth_private.credentials c ON c.user_id = id WHERE lower(email) = '${email}'`), '1|1')
-  await stack.configure({ 'auth.login_attempts_free': '1000', 'auth.login_attempts_free_per_account': '1000' })
+  await stack.configure({ 'auth.failed_logins_before_delay': '1000', 'auth.failed_logins_before_delay_per_account': '1000' })
   const opened = await Promise.all(spellings.map((address, n) => client.call('login', { email: address, password: `password ${n}` })))
   assert.equal(opened.filter(({ status }) => status === 200).length, 1)
 })

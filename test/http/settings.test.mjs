@@ -373,7 +373,7 @@ test('hash_wait_timeout: who gets no turn waits so long, and is then told that t
     await set({ hash_wait_timeout: 400 })
     const began = Date.now()
     const answer = await client.call('login', { email: freshEmail(), password: 'x' })
-    assert.deepEqual([answer.status, answer.body.code], [503, 'server_busy'])
+    assert.deepEqual([answer.status, answer.body.code], [429, 'server_busy'])
     assert.ok(Date.now() - began >= 400)
     await set({ hash_wait_timeout: '60s', password_memory: '8MB', password_passes: 1 })
     const patient = client.call('login', { email: freshEmail(), password: 'x' })

@@ -1,6 +1,6 @@
 /*
- * touch.c
- *	  auth.touch: a trigger that notes the time of a change in a column.
+ * set_updated_at.c
+ *	  auth.set_updated_at: a trigger that notes the time of a change in a column.
  */
 #include "postgres.h"
 
@@ -11,21 +11,21 @@
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
-PG_FUNCTION_INFO_V1(auth_touch);
+PG_FUNCTION_INFO_V1(auth_set_updated_at);
 
 static void
 raise_misuse(const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-			 errmsg("auth.touch() was not called as it must be"),
+			 errmsg("auth.set_updated_at() was not called as it must be"),
 			 errdetail("%s", detail),
-			 errhint("CREATE TRIGGER ... BEFORE UPDATE ON ... FOR EACH ROW EXECUTE FUNCTION auth.touch('column').")));
+			 errhint("CREATE TRIGGER ... BEFORE UPDATE ON ... FOR EACH ROW EXECUTE FUNCTION auth.set_updated_at('column').")));
 }
 
-/* auth.touch() returns trigger; its argument is the name of the column */
+/* auth.set_updated_at() returns trigger; its argument is the name of the column */
 Datum
-auth_touch(PG_FUNCTION_ARGS)
+auth_set_updated_at(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	TupleDesc shape;

@@ -13,12 +13,14 @@
 
 PG_FUNCTION_INFO_V1(auth_authenticate);
 
+/* The detail is for programs: PostgREST hands it on. */
 static void
-raise_unauthorized(const char *message)
+raise_unauthorized(const char *message, const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_HTTP('4', '0', '1')),
-			 errmsg("%s", message)));
+			 errmsg("%s", message),
+			 errdetail("%s", detail)));
 }
 
 static Datum
@@ -32,10 +34,10 @@ authenticate(PG_FUNCTION_ARGS)
 	switch (auth_access_token_verify(VARDATA_ANY(token), VARSIZE_ANY_EXHDR(token), &claims))
 	{
 		case ACCESS_TOKEN_INVALID:
-			raise_unauthorized("invalid access token");
+			raise_unauthorized("invalid access token", "access_token_invalid");
 			break;
 		case ACCESS_TOKEN_EXPIRED:
-			raise_unauthorized("access token expired");
+			raise_unauthorized("access token expired", "access_token_expired");
 			break;
 		case ACCESS_TOKEN_VALID:
 			break;
@@ -43,7 +45,7 @@ authenticate(PG_FUNCTION_ARGS)
 
 	/* The token says who signed in; only the database knows who still is. */
 	if (!auth_session_is_live(&claims.session_id, &claims.user_id, &role))
-		raise_unauthorized("session has ended");
+		raise_unauthorized("session has ended", "session_ended");
 
 	auth_identity_bind(&claims.user_id, &claims.session_id, NameStr(role));
 	*user_id = claims.user_id;

@@ -7,7 +7,8 @@ import { chmodSync, chownSync, readdirSync, readFileSync, rmSync, statSync, syml
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { startStack } from '../../tools/stack.mjs'
-import { Client, PASSWORD } from '../http/client.mjs'
+import { Client } from '../http/client.mjs'
+import { PASSWORD } from '../support.mjs'
 
 let stack, client, directory
 before(async () => {

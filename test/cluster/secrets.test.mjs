@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
-import { Client, freshEmail, SAME_SITE } from '../http/client.mjs'
+import { Client, SAME_SITE } from '../http/client.mjs'
+import { freshEmail } from '../support.mjs'
 
 // Everything that a server can be asked to say, short of the developer options.
 const TALKATIVE = {

@@ -5,7 +5,8 @@ import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
 import { startStandby } from '../../tools/standby.mjs'
-import { Client, freshEmail, PASSWORD } from '../http/client.mjs'
+import { Client } from '../http/client.mjs'
+import { freshEmail, PASSWORD } from '../support.mjs'
 
 let primary, standby, onPrimary, onStandby, connection
 before(async () => {

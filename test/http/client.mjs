@@ -1,10 +1,7 @@
-// What the HTTP tests share: a plain client over fetch, and addresses nobody has used.
+// What the HTTP tests share: a plain client over fetch.
 
 import assert from 'node:assert/strict'
-
-let counter = 0
-export const freshEmail = (name = 'user') => `${name}${++counter}.${process.pid}@example.org`
-export const PASSWORD = 'correct horse battery'
+import { freshEmail, PASSWORD } from '../support.mjs'
 
 export class Client {
   constructor(stack) {

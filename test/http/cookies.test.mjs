@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStack } from '../../tools/stack.mjs'
-import { Client, PASSWORD, SAME_SITE } from './client.mjs'
+import { Client, SAME_SITE } from './client.mjs'
+import { PASSWORD } from '../support.mjs'
 
 let stack, client
 before(async () => {

@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test'
 import { PostgrestClient } from '@supabase/postgrest-js'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import { startStack } from '../../tools/stack.mjs'
-import { Client, freshEmail, PASSWORD, SAME_SITE } from './client.mjs'
+import { Client, SAME_SITE } from './client.mjs'
+import { freshEmail, PASSWORD } from '../support.mjs'
 
 let stack, client
 before(async () => {
@@ -57,7 +58,7 @@ test('mode json: register, sign in, write, list, refresh, sign out', async () =>
   for (const dead of [token, refreshed.body.access_token]) {
     const answer = await client.get('/posts', { token: dead })
     assert.equal(answer.status, 401)
-    assert.deepEqual(answer.body, { code: 'PT401', details: null, hint: null, message: 'session has ended' })
+    assert.deepEqual(answer.body, { code: 'PT401', details: 'session_ended', hint: null, message: 'session has ended' })
   }
   assert.equal((await client.call('refresh', { refresh_token: refreshed.body.refresh_token })).body.code, 'invalid_refresh_token')
 })

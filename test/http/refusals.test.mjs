@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStack } from '../../tools/stack.mjs'
-import { Client, freshEmail, PASSWORD } from './client.mjs'
+import { Client } from './client.mjs'
+import { freshEmail, PASSWORD } from '../support.mjs'
 
 let stack, client
 before(async () => {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
-import { Client, freshEmail, PASSWORD, SAME_SITE } from './client.mjs'
+import { Client, SAME_SITE } from './client.mjs'
+import { freshEmail, PASSWORD } from '../support.mjs'
 
 let stack, client
 before(async () => {

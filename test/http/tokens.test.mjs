@@ -6,7 +6,8 @@ import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
-import { Client, freshEmail, PASSWORD } from './client.mjs'
+import { Client } from './client.mjs'
+import { freshEmail, PASSWORD } from '../support.mjs'
 import { assertForgeriesAreRefused, decode, encode, isRefusedBySql } from './forge.mjs'
 
 let stack, client

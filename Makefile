@@ -5,10 +5,10 @@ EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" auth.control)
 DATA = $(EXTENSION:%=%--$(EXTVERSION).sql)
 
 MODULE_big = auth
-OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c))
+OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c src/*/*.c))
 # Not SHLIB_LINK += ...: pgxs.mk has its own use for the variable.
 SHLIB_LINK = $(shell pkg-config --libs libsodium)
-PG_CPPFLAGS = $(shell pkg-config --cflags libsodium)
+PG_CPPFLAGS = -Isrc $(shell pkg-config --cflags libsodium)
 # SQL functions, hooks and callbacks have parameters that they do not need.
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter
 
@@ -26,7 +26,7 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(PGXS),)
 include $(PGXS)
 # A changed header changes every object; there are few enough.
-$(OBJS): $(wildcard src/*.h)
+$(OBJS): $(wildcard src/*/*.h)
 endif
 
 .PHONY: run test test-unit test-sql test-http test-cluster test-directus test-browser bench packages lint format dist help
@@ -65,7 +65,7 @@ lint: ## formatting, warnings as errors, static analysis, and the rules of CONTR
 	@tools/lint
 
 format: ## format the C sources
-	@clang-format -i src/*.c src/*.h test/unit/*.c bench/*.c
+	@clang-format -i src/*.c src/*/*.[ch] test/unit/*.c bench/*.c
 
 dist: ## make auth-VERSION.zip of what is committed
 	@git archive --prefix=auth-$(EXTVERSION)/ -o auth-$(EXTVERSION).zip HEAD

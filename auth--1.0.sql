@@ -163,7 +163,8 @@ CREATE TABLE auth_private.signing_keys (
 		CONSTRAINT signing_keys_secret_key_has_32_or_72_bytes CHECK (pg_catalog.octet_length(secret_key) IN (32, 72)),
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	signs_from timestamptz NOT NULL,
-	verifies_until timestamptz NOT NULL DEFAULT 'infinity'
+	verifies_until timestamptz NOT NULL DEFAULT 'infinity',
+	announcements integer NOT NULL DEFAULT 0
 );
 REVOKE ALL ON auth_private.signing_keys FROM PUBLIC, anon, authenticated, authenticator;
 ALTER TABLE auth_private.signing_keys OWNER TO auth_owner;
@@ -171,6 +172,7 @@ COMMENT ON TABLE auth_private.signing_keys IS
 	'secret keys: Ed25519 seeds of access tokens, MAC keys of refresh tokens and of counters of attempts';
 COMMENT ON COLUMN auth_private.signing_keys.kid IS 'RFC 7638 thumbprint of the public key; the purpose, for a MAC key';
 COMMENT ON COLUMN auth_private.signing_keys.signs_from IS 'a new key is published some seconds before it signs';
+COMMENT ON COLUMN auth_private.signing_keys.announcements IS 'how often PostgREST was told of the key since it signs: it forgets its settings if it cannot read them when it is told to';
 COMMENT ON COLUMN auth_private.signing_keys.verifies_until IS 'when the last token that the key signed has expired; infinity for the newest key, and for MAC keys';
 
 CREATE FUNCTION auth_private.signing_keys_changed() RETURNS trigger

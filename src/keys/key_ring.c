@@ -85,6 +85,7 @@ add_signing_key(KeyRing *new_ring, const StoredKey *stored)
 	key->secret_key = secret_key;
 	key->signs_from = stored->signs_from;
 	key->verifies_until = stored->verifies_until;
+	key->announcements = stored->announcements;
 }
 
 static void

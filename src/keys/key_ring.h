@@ -19,6 +19,7 @@ typedef struct SigningKey
 	size_t header_length;
 	TimestampTz signs_from;
 	TimestampTz verifies_until; /* infinity for the newest key */
+	int announcements; /* see StoredKey */
 } SigningKey;
 
 extern void auth_key_ring_init(void);

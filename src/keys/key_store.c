@@ -99,7 +99,7 @@ open_stored(KeyReader *reader, KeyPurpose purpose, const char *key_id, Datum val
 	elog(ERROR, "signing key of wrong length");
 }
 
-/* One row: kid, purpose, secret_key, signs_from, verifies_until */
+/* One row: kid, purpose, secret_key, signs_from, verifies_until, announcements */
 static void
 read_row(const NullableDatum *columns, void *state)
 {
@@ -107,10 +107,12 @@ read_row(const NullableDatum *columns, void *state)
 	const char *key_id = TextDatumGetCString(columns[0].value);
 	KeyPurpose purpose = purpose_by_name(TextDatumGetCString(columns[1].value));
 	StoredKey key = {
+		.id = key_id,
 		.purpose = purpose,
 		.secret = open_stored(reader, purpose, key_id, columns[2].value),
 		.signs_from = DatumGetTimestampTz(columns[3].value),
 		.verifies_until = DatumGetTimestampTz(columns[4].value),
+		.announcements = DatumGetInt32(columns[5].value),
 	};
 
 	reader->function(&key, reader->state);
@@ -139,7 +141,7 @@ void
 auth_key_store_each(KeyFunction function, void *state)
 {
 	static Statement select_keys = {
-		.text = "SELECT kid, purpose, secret_key, signs_from, verifies_until FROM auth_private.signing_keys "
+		.text = "SELECT kid, purpose, secret_key, signs_from, verifies_until, announcements FROM auth_private.signing_keys "
 				"WHERE verifies_until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
 				"ORDER BY signs_from DESC",
 		.has_secret_columns = true,
@@ -147,7 +149,7 @@ auth_key_store_each(KeyFunction function, void *state)
 	};
 	KeyReader reader = {.seal = auth_key_seal_read(), .function = function, .state = state};
 
-	auth_statement_each(&select_keys, NULL, 5, read_row, &reader);
+	auth_statement_each(&select_keys, NULL, 6, read_row, &reader);
 	require_sealed(&reader);
 	require_no_mixture(&reader);
 }

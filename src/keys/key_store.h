@@ -22,10 +22,12 @@ typedef enum KeyPurpose
 
 typedef struct StoredKey
 {
+	const char *id;
 	KeyPurpose purpose;
 	const Secret *secret;
 	TimestampTz signs_from;
 	TimestampTz verifies_until; /* infinity for the newest key, and for those of MACs */
+	int announcements; /* how often PostgREST was told of it since it signs */
 } StoredKey;
 
 /* The name of a purpose, as the table has it. */

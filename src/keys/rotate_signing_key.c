@@ -5,7 +5,6 @@
 #include "postgres.h"
 
 #include "audit/audit.h"
-#include "commands/async.h"
 #include "commands/extension.h"
 #include "http/call.h"
 #include "keys/signing_key.h"
@@ -24,8 +23,7 @@ rotate_signing_key(PG_FUNCTION_ARGS)
 			.reason = psprintf("The new key is %s", key_id),
 		});
 
-	/* PostgREST then asks auth.postgrest_config() for the new set of keys. */
-	Async_Notify("pgrst", "reload config");
+	auth_signing_key_notify();
 	return CStringGetTextDatum(key_id);
 }
 

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/statement.h"
 #include "catalog/pg_type.h"
+#include "commands/async.h"
 #include "http/call.h"
 #include "keys/token_settings.h"
 #include "utils/builtins.h"
@@ -174,4 +175,46 @@ auth_signing_key_rotate(void)
 	create_mac_keys(now);
 	retire_signing_keys(signs_from);
 	return create_signing_key(signs_from);
+}
+
+/* How often PostgREST should have been told by now. */
+static int
+announcements_due(const SigningKey *key)
+{
+	/* seconds after it signs first */
+	static const int announce_after[] = {5, 30, 120, 600};
+	TimestampTz now = GetCurrentTimestamp();
+	int due = 0;
+
+	while (due < (int) lengthof(announce_after) && now >= auth_clock_after(key->signs_from, announce_after[due]))
+		due++;
+	return due;
+}
+
+/* Once for everybody: whoever comes second finds the row locked, or counted. */
+void
+auth_signing_key_announce_again(const SigningKey *key)
+{
+	static Statement count = {
+		.text = "UPDATE auth_private.signing_keys SET announcements = $2 "
+				"WHERE ctid OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT ctid FROM auth_private.signing_keys "
+				"WHERE kid OPERATOR(pg_catalog.=) $1 AND announcements OPERATOR(pg_catalog.<) $2 FOR UPDATE SKIP LOCKED))",
+		.argument_count = 2,
+		.argument_types = {TEXTOID, INT4OID},
+	};
+	int due = announcements_due(key);
+	NullableDatum values[] = {
+		auth_value_text(key->key_id),
+		auth_value_of(Int32GetDatum(due)),
+	};
+
+	if (key->announcements < due && auth_statement_run(&count, values) > 0)
+		auth_signing_key_notify();
+}
+
+void
+auth_signing_key_notify(void)
+{
+	/* PostgREST then asks auth.postgrest_config() for the set of keys. */
+	Async_Notify("pgrst", "reload config");
 }

@@ -20,4 +20,16 @@ extern char *auth_signing_key_jwks(void);
  */
 extern char *auth_signing_key_rotate(void);
 
+/* Tell PostgREST that there are other keys. */
+extern void auth_signing_key_notify(void);
+
+/*
+ * Tell PostgREST once more of the key that signs now, if it is time.
+ *
+ * It reads its settings when it is told of a key; if it finds no connection for
+ * that in its pool, it goes on without settings and does not try again.  So the
+ * sign-ins of the next minutes repeat it.
+ */
+extern void auth_signing_key_announce_again(const SigningKey *key);
+
 #endif

@@ -21,6 +21,7 @@
 #include "base/uuid.h"
 #include "base/word.h"
 #include "keys/key_ring.h"
+#include "keys/signing_key.h"
 #include "keys/token_settings.h"
 #include "portable/jws.h"
 #include "utils/builtins.h"
@@ -73,6 +74,8 @@ auth_access_token_sign(const AccessClaims *claims)
 	AccessClaims complete = *claims;
 	char *payload;
 	char *token = palloc(JWS_MAX_BYTES + 1);
+
+	auth_signing_key_announce_again(key);
 
 	complete.issued_at = auth_clock_unix_now();
 	complete.token_id = *DatumGetUUIDP(DirectFunctionCall1(gen_random_uuid, (Datum) 0));

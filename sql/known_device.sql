@@ -21,6 +21,11 @@ SELECT pg_temp.attempt('198.51.100.1', 'alice@example.org', 'wrong', NULL);
 SELECT pg_temp.hold_up();
 SELECT pg_temp.attempt('198.51.100.2', 'alice@example.org', 'correct horse', NULL) AS without_it,
        pg_temp.attempt('198.51.100.1', 'alice@example.org', 'correct horse', :'device') AS with_it;
+-- It counts from its first sign-in on.
+SELECT set_config('request.headers', '{"x-real-ip":"192.0.2.1"}', false) IS NOT NULL AS is_placed;
+SELECT auth.login('alice@example.org', 'correct horse') ->> 'device_token' AS new_device \gset
+SELECT pg_temp.hold_up();
+SELECT pg_temp.attempt('198.51.100.4', 'alice@example.org', 'correct horse', :'new_device') AS with_a_new_one;
 -- It is worth nothing to another account, nor altered, nor anything else instead.
 SELECT pg_temp.attempt('198.51.100.3', 'bob@example.org', 'wrong', NULL);
 SELECT pg_temp.hold_up();

@@ -17,11 +17,13 @@ UPDATE auth_private.login_attempts SET last_at = clock_timestamp() + interval '3
 SELECT pg_temp.register('192.0.2.3', 'user7@example.org') AS fourth;
 SELECT detail FROM auth_private.audit_log WHERE detail ->> 'refusal' = 'too_many_attempts' ORDER BY id LIMIT 1;
 
--- So many are forgotten in an hour: after twenty minutes there is room for one more, and then for none.
-UPDATE auth_private.login_attempts SET last_at = clock_timestamp() - interval '20 min' WHERE failures = 3;
+-- So many are forgotten in an hour: after forty minutes there is room for two more at once, and then for none.
+UPDATE auth_private.login_attempts SET last_at = clock_timestamp() - interval '41 min' WHERE failures = 3;
 SELECT pg_temp.register('192.0.2.3', 'user8@example.org') AS fifth;
 UPDATE auth_private.login_attempts SET last_at = clock_timestamp() + interval '30 min';
 SELECT pg_temp.register('192.0.2.3', 'user9@example.org') AS sixth;
+UPDATE auth_private.login_attempts SET last_at = clock_timestamp() + interval '30 min';
+SELECT pg_temp.register('192.0.2.3', 'user10@example.org') AS seventh;
 
 -- Where addresses are not known, nobody is held up.
 SELECT DISTINCT pg_temp.register(NULL, 'site' || n || '@example.org') FROM generate_series(1, 5) AS n;

@@ -29,7 +29,7 @@ include $(PGXS)
 $(OBJS): $(wildcard src/*/*.h)
 endif
 
-.PHONY: run test test-unit test-sql test-http test-cluster test-directus test-browser bench packages lint format dist help
+.PHONY: reference run test test-unit test-sql test-http test-cluster test-directus test-browser bench packages lint format dist help
 
 run: packages ## start the whole stack with sample data and an example site (FRONTEND=nextjs), and print a first session
 	@FRONTEND=$(FRONTEND) exec node tools/run.mjs
@@ -63,6 +63,9 @@ packages:
 
 lint: ## formatting, warnings as errors, static analysis, and the rules of CONTRIBUTING.md
 	@tools/lint
+
+reference: packages ## write docs/reference.md from the COMMENTs and settings
+	@node tools/reference.mjs
 
 format: ## format the C sources
 	@clang-format -i src/*.c src/*/*.[ch] test/unit/*.c bench/*.c

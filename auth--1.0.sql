@@ -218,7 +218,7 @@ CREATE FUNCTION auth.uid() RETURNS uuid
 	AS 'MODULE_PATHNAME', 'auth_uid';
 ALTER FUNCTION auth.uid() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.uid() IS
-	'the id of the signed-in user ($CURRENT_USER), for policies and defaults; null when nobody is signed in';
+	'return the id of the current user ($CURRENT_USER), for policies and defaults; null when nobody is signed in; for SQL only';
 REVOKE ALL ON FUNCTION auth.uid() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.uid() TO PUBLIC;
 
@@ -227,7 +227,7 @@ CREATE FUNCTION auth.session_id() RETURNS uuid
 	AS 'MODULE_PATHNAME', 'auth_session_id';
 ALTER FUNCTION auth.session_id() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.session_id() IS
-	'the id of the current session; null when nobody is signed in';
+	'return the id of the current session; null when nobody is signed in; for SQL only';
 REVOKE ALL ON FUNCTION auth.session_id() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.session_id() TO PUBLIC;
 
@@ -236,7 +236,7 @@ CREATE FUNCTION auth.role() RETURNS name
 	AS 'MODULE_PATHNAME', 'auth_role';
 ALTER FUNCTION auth.role() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.role() IS
-	'the role of the signed-in user''s account; null when nobody is signed in';
+	'return the role of the current user''s account; null when nobody is signed in; for SQL only';
 REVOKE ALL ON FUNCTION auth.role() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.role() TO PUBLIC;
 
@@ -246,7 +246,7 @@ CREATE FUNCTION auth.authenticate(token text) RETURNS uuid
 	AS 'MODULE_PATHNAME', 'auth_authenticate';
 ALTER FUNCTION auth.authenticate(text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.authenticate(text) IS
-	'bind the identity that an access token proves to this transaction, and return the user''s id; the role stays as it is; PT401 if the token is invalid or expired or its session has ended';
+	'verify an access token, bind its identity to this transaction, and return the user''s id; the SQL role stays as it is; raises PT401 if the token is invalid (detail access_token_invalid) or has expired (access_token_expired), or if its session has ended (session_ended); for application servers, SQL only';
 REVOKE ALL ON FUNCTION auth.authenticate(text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.authenticate(text) TO anon, authenticated, authenticator;
 
@@ -256,7 +256,7 @@ CREATE FUNCTION auth.pre_request() RETURNS void
 	AS 'MODULE_PATHNAME', 'auth_pre_request';
 ALTER FUNCTION auth.pre_request() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.pre_request() IS
-	'authenticate a request of PostgREST by its bearer token or session cookie, and take the account''s role; PT401 if that fails, PT403 for a change that comes from another site by cookie';
+	'authenticate a request of PostgREST (db-pre-request) by its bearer token or session cookie, and switch to the account''s role; raises PT401 if that fails, PT403 if a cookie comes with a change from another site, PT404 for functions that are for SQL only';
 REVOKE ALL ON FUNCTION auth.pre_request() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.pre_request() TO anon, authenticated, authenticator;
 
@@ -266,7 +266,7 @@ CREATE FUNCTION auth.current_user() RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'auth_current_user';
 ALTER FUNCTION auth.current_user() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.current_user() IS
-	'the signed-in user''s row of auth.users, a site''s own columns included; 42501 when nobody is signed in; to be called with its schema, because the bare word means the SQL role';
+	'return the current user''s row of auth.users, with the columns that a site added; raises 42501 (401) when nobody is signed in; call it with its schema, because without it the word means the SQL role';
 REVOKE ALL ON FUNCTION auth.current_user() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.current_user() TO anon, authenticated;
 
@@ -281,7 +281,7 @@ CREATE FUNCTION auth.register_user(email text, password text, first_name text DE
 	AS 'MODULE_PATHNAME', 'auth_register_user';
 ALTER FUNCTION auth.register_user(text, text, text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.register_user(text, text, text, text) IS
-	'open an account with the default role and return what it was given; over HTTP an address that is taken is answered like a new one; refuses with validation_failed, weak_password, registration_disabled, too_many_attempts, server_busy, user_already_exists';
+	'open an account with the default role, and return what it was given (email, first_name, last_name); addresses are ASCII and kept in lower case, names have at most 255 characters; over HTTP an address that is taken gets the same answer as a new one; refuses with validation_failed, weak_password, registration_disabled, too_many_attempts, server_busy, user_already_exists';
 REVOKE ALL ON FUNCTION auth.register_user(text, text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.register_user(text, text, text, text) TO anon, authenticated;
 
@@ -291,7 +291,7 @@ CREATE FUNCTION auth.login(email text, password text, mode text DEFAULT 'json', 
 	AS 'MODULE_PATHNAME', 'auth_login';
 ALTER FUNCTION auth.login(text, text, text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.login(text, text, text, text) IS
-	'open a session and return access_token, token_type, expires (ms), expires_at (seconds since 1970), refresh_token and device_token; mode cookie puts the refresh token, mode session the only token into a cookie; device_token, of an earlier sign-in or from its cookie, spares this device the delays that others cause; refuses with invalid_credentials, account_not_active, too_many_attempts, server_busy';
+	'open a session, and return access_token, token_type, expires (ms), expires_at (seconds since 1970), refresh_token and device_token; mode is json, cookie (the refresh token goes into a cookie) or session (one cookie holds the only token); device_token is what an earlier sign-in on this device returned, by default that of its cookie, and spares the device the delays that guesses from elsewhere cause; refuses with invalid_credentials, account_not_active, too_many_attempts, server_busy';
 REVOKE ALL ON FUNCTION auth.login(text, text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.login(text, text, text, text) TO anon, authenticated;
 
@@ -301,7 +301,7 @@ CREATE FUNCTION auth.refresh(refresh_token text DEFAULT NULL, mode text DEFAULT 
 	AS 'MODULE_PATHNAME', 'auth_refresh';
 ALTER FUNCTION auth.refresh(text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.refresh(text, text) IS
-	'exchange a refresh token, by default that of the cookie, for the next pair; a stolen one ends its session; refuses with invalid_refresh_token, refresh_token_reused';
+	'exchange a refresh token, by default that of the cookie, for the next pair; it works once: within auth.refresh_grace the same token gets the same successor again, later it ends the session; mode as in auth.login, by default where the token came from; refuses with invalid_refresh_token, refresh_token_reused';
 REVOKE ALL ON FUNCTION auth.refresh(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.refresh(text, text) TO anon, authenticated;
 
@@ -311,7 +311,7 @@ CREATE FUNCTION auth.logout(refresh_token text DEFAULT NULL, scope text DEFAULT 
 	AS 'MODULE_PATHNAME', 'auth_logout';
 ALTER FUNCTION auth.logout(text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.logout(text, text) IS
-	'end this session (local), the account''s others (others) or all (global), at once, and return how many ended as sessions_ended; clears cookies; it is no error if none was live';
+	'end the current session (scope local), the account''s others (others) or all of them (global), at once, and return how many ended as sessions_ended; the session is that of the refresh token, or of the request''s access token, even if it has expired, or cookie; cookies that are cleared take their sessions along; having no session is not an error';
 REVOKE ALL ON FUNCTION auth.logout(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.logout(text, text) TO anon, authenticated;
 
@@ -321,7 +321,7 @@ CREATE FUNCTION auth.change_password(current_password text, new_password text) R
 	AS 'MODULE_PATHNAME', 'auth_change_password';
 ALTER FUNCTION auth.change_password(text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.change_password(text, text) IS
-	'replace the signed-in user''s password, end the account''s other sessions, and return how many ended as sessions_ended; 42501 when nobody is signed in; refuses with invalid_credentials, weak_password, too_many_attempts, server_busy';
+	'replace the current user''s password, end the account''s other sessions, and return how many ended as sessions_ended; wrong current passwords count as they do in auth.login; raises 42501 (401) when nobody is signed in; refuses with invalid_credentials, weak_password, too_many_attempts, server_busy';
 REVOKE ALL ON FUNCTION auth.change_password(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.change_password(text, text) TO anon, authenticated;
 
@@ -336,7 +336,7 @@ CREATE FUNCTION auth.jwks() RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'auth_jwks';
 ALTER FUNCTION auth.jwks() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.jwks() IS
-	'the public keys that verify access tokens, as a JSON Web Key Set (RFC 7517)';
+	'return the public keys that verify access tokens, as a JSON Web Key Set (RFC 7517)';
 REVOKE ALL ON FUNCTION auth.jwks() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.jwks() TO anon, authenticated;
 
@@ -346,7 +346,7 @@ CREATE FUNCTION auth.rotate_signing_key() RETURNS text
 	AS 'MODULE_PATHNAME', 'auth_rotate_signing_key';
 ALTER FUNCTION auth.rotate_signing_key() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.rotate_signing_key() IS
-	'make a new signing key, tell PostgREST, and return the key''s id; it signs ten seconds later; the old key verifies until its tokens have expired; for an operator';
+	'make a new signing key, tell PostgREST, and return the key''s id; it signs after ten seconds; the old key verifies until its last token has expired; raises 55000 if too many keys are still in use; for operators';
 REVOKE ALL ON FUNCTION auth.rotate_signing_key() FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth.postgrest_config() RETURNS void
@@ -355,7 +355,7 @@ CREATE FUNCTION auth.postgrest_config() RETURNS void
 	AS 'MODULE_PATHNAME', 'auth_postgrest_config';
 ALTER FUNCTION auth.postgrest_config() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.postgrest_config() IS
-	'hand PostgREST (db-pre-config) its schemas, anonymous role, public keys, audience and pre-request, and have it commit always and cache no token';
+	'give PostgREST (db-pre-config) its schemas, anonymous role, public keys, audience and pre-request, and have it always commit and cache no token; does not fail: without readable keys it gives none';
 REVOKE ALL ON FUNCTION auth.postgrest_config() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.postgrest_config() TO authenticator;
 
@@ -373,7 +373,7 @@ CREATE FUNCTION auth.purge_expired() RETURNS bigint
 	AS 'MODULE_PATHNAME', 'auth_purge_expired';
 ALTER FUNCTION auth.purge_expired() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.purge_expired() IS
-	'delete at most 1000 rows each of sessions that ended by themselves a day ago, counters of attempts that count for nothing any more, and the audit log beyond auth.audit_retention; skip what is locked; return how many, 0 when nothing is left; for an operator, to be called again and again, each time in a transaction of its own';
+	'delete one batch of each: sessions that ended by themselves a day ago, counters of attempts that no longer count, and the audit log beyond auth.audit_retention; at most 1000 rows of each, and none that is locked; return how many rows, 0 when nothing is left; for operators, to be called until it returns 0, each time in a transaction of its own';
 REVOKE ALL ON FUNCTION auth.purge_expired() FROM PUBLIC, anon, authenticated, authenticator;
 
 
@@ -388,7 +388,7 @@ CREATE FUNCTION auth.import_user(email text, password_hash text DEFAULT NULL, fi
 	AS 'MODULE_PATHNAME', 'auth_import_user';
 ALTER FUNCTION auth.import_user(text, text, text, text, uuid, text, name, timestamptz) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.import_user(text, text, text, text, uuid, text, name, timestamptz) IS
-	'open an account with a password hash of another system (Argon2, bcrypt, or scrypt of Better Auth and Lucia; null for none) and return its id; the hash is replaced at its owner''s next sign-in; 22023 for an address or a hash that cannot be taken over, 23505 for an address or id that is taken; for an operator';
+	'open an account with a password hash from another system (Argon2id, Argon2i, bcrypt, or scrypt as Better Auth and Lucia write it; null for none), and return its id; the hash is replaced at its owner''s next sign-in; raises 22023 for an address or a hash that cannot be taken over, 23505 for an address or id that is taken; for operators';
 REVOKE ALL ON FUNCTION auth.import_user(text, text, text, text, uuid, text, name, timestamptz) FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth.import_problem(email text, password_hash text DEFAULT NULL) RETURNS text
@@ -396,7 +396,7 @@ CREATE FUNCTION auth.import_problem(email text, password_hash text DEFAULT NULL)
 	AS 'MODULE_PATHNAME', 'auth_import_problem';
 ALTER FUNCTION auth.import_problem(text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.import_problem(text, text) IS
-	'why auth.import_user would refuse an account, as a sentence; null if it would not, unless the address or id is taken; for an operator';
+	'return why auth.import_user would refuse an account, as a sentence; null if it would not, unless the address or id is taken; for operators';
 REVOKE ALL ON FUNCTION auth.import_problem(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 
 
@@ -409,7 +409,7 @@ CREATE FUNCTION auth.set_updated_at() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'auth_set_updated_at';
 ALTER FUNCTION auth.set_updated_at() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.set_updated_at() IS
-	'trigger before each update of a row: note the time in the column that its argument names';
+	'note the time of an update in the column that the trigger''s argument names; for row triggers before update';
 REVOKE ALL ON FUNCTION auth.set_updated_at() FROM PUBLIC, anon, authenticated, authenticator;
 
 -- With the rights of the caller, who must own the table.
@@ -526,7 +526,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION auth.protect(regclass, name, name[], name[], text) IS
-	'put a table under row-level security: its rows are read as "read" says (own, authenticated, public) and changed by their owner only; a user writes writable_columns, and owner_column and preset_columns (uuid) are preset to the user''s id; replaces its earlier rules; the caller must own the table';
+	'put a table under row-level security: its rows are read by their owner (read => own), by anyone who is signed in (authenticated) or by everybody (public), and changed by their owner only; users write writable_columns; owner_column and preset_columns, of type uuid, are set to the current user''s id; called again, it replaces its earlier rules; the caller must own the table; raises 42703, 42804, 42809 or 22023 for what does not fit';
 REVOKE ALL ON FUNCTION auth.protect(regclass, name, name[], name[], text) FROM PUBLIC, anon, authenticated, authenticator;
 
 -- The one place that reads back what auth.protect has written.
@@ -549,7 +549,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION auth.protection(regclass) IS
-	'the owner column that auth.protect put a table under, null if it did not, and the other columns that are preset to the user''s id';
+	'return the owner column of a table that auth.protect has put under its rules, null for any other table, and the columns that are preset to the current user''s id; for SQL only';
 REVOKE ALL ON FUNCTION auth.protection(regclass) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.protection(regclass) TO PUBLIC;
 
@@ -799,7 +799,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION auth.install() IS
-	'create what is missing of the ordinary tables, their columns, policies and triggers; CREATE EXTENSION calls it, but not while a dump is restored, which brings the tables itself: call it after restoring a dump of an earlier version; for a superuser';
+	'create whatever is missing of the ordinary tables, their columns, policies and triggers; CREATE EXTENSION calls it, except while a dump is restored, which brings the tables itself; call it after restoring a dump of an earlier version; for superusers';
 REVOKE ALL ON FUNCTION auth.install() FROM PUBLIC, anon, authenticated, authenticator;
 
 -- A dump that is being restored says so by these two settings, which pg_dump writes.

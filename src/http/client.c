@@ -34,7 +34,7 @@ auth_client_define_settings(void)
 {
 	DefineCustomStringVariable("auth.client_address_header",
 							   "The request header in which the trusted proxy names the client's address.",
-							   "Without such a proxy anybody can name any address: set it to the empty string.",
+							   "Set it to the empty string where there is no such proxy: otherwise anybody can claim any address.",
 							   &client_address_header,
 							   "x-real-ip",
 							   PGC_SUSET, 0, check_header_name, NULL, NULL);

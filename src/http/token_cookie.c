@@ -77,21 +77,21 @@ auth_token_cookie_define_settings(void)
 	/* Without "__Host-", so that it works with every combination of the settings below: it signs nobody in. */
 	DefineCustomStringVariable("auth.device_cookie_name",
 							   "The cookie by which a device is known where an account has signed in.",
-							   NULL,
+							   "It signs nobody in; it spares the device the delays that guesses from elsewhere cause.",
 							   &names[TOKEN_COOKIE_DEVICE],
 							   "auth_device",
 							   PGC_SUSET, 0, check_cookie_name, NULL, NULL);
 
 	DefineCustomStringVariable("auth.cookie_domain",
 							   "The domain of the cookies; empty for the host that set them.",
-							   "Weakens: every subdomain gets the cookies and can overwrite them.",
+							   "Weakens: every subdomain gets the cookies and can overwrite them.  Needs cookie names without \"__Host-\".",
 							   &cookie_domain,
 							   "",
 							   PGC_SUSET, 0, check_cookie_domain, NULL, NULL);
 
 	DefineCustomBoolVariable("auth.cookie_secure",
 							 "Whether browsers send the cookies over HTTPS only.",
-							 "Off weakens: the cookies travel in clear text over plain HTTP.",
+							 "Off weakens: the cookies travel in clear text over plain HTTP.  Needs cookie names without \"__Host-\".",
 							 &cookie_secure,
 							 true,
 							 PGC_SUSET, 0, NULL, NULL, NULL);

@@ -50,7 +50,7 @@ auth_key_seal_define_settings(void)
 {
 	DefineCustomStringVariable("auth.key_file",
 							   "The file whose bytes seal secret keys in the database; empty for none.",
-							   "Without it, whoever reads the data directory or a base backup has the keys.",
+							   "Empty weakens: anyone who reads the data directory or a base backup has the keys.",
 							   &auth_key_file,
 							   "",
 							   PGC_SIGHUP, 0, check_absolute_path, NULL, NULL);

@@ -25,7 +25,7 @@ void
 auth_postgrest_config_define_settings(void)
 {
 	DefineCustomStringVariable("auth.exposed_schemas",
-							   "The schemas that PostgREST serves.",
+							   "The schemas that PostgREST serves; the first is the default.",
 							   NULL,
 							   &exposed_schemas,
 							   "auth, public",

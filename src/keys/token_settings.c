@@ -17,14 +17,14 @@ void
 auth_token_settings_define(void)
 {
 	DefineCustomStringVariable("auth.issuer",
-							   "The issuer (iss) of access tokens.",
+							   "The issuer (iss) of access tokens; tokens of another issuer are refused.",
 							   NULL,
 							   &auth_issuer,
 							   "auth",
 							   PGC_SUSET, 0, auth_settings_check_not_empty, NULL, NULL);
 
 	DefineCustomStringVariable("auth.audience",
-							   "The audience (aud) of access tokens; empty for none.",
+							   "The audience (aud) of access tokens; empty for none, and then a token that has one is refused.",
 							   NULL,
 							   &auth_audience,
 							   "",
@@ -32,7 +32,8 @@ auth_token_settings_define(void)
 
 	DefineCustomIntVariable("auth.access_token_ttl",
 							"How long an access token is valid.",
-							NULL,
+							"Keep it well above the time before its end at which your site renews it: otherwise requests in parallel "
+							"can be two refresh tokens apart, which ends the session.",
 							&auth_access_token_ttl,
 							15 * 60, 1, ONE_DAY_SECONDS,
 							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);

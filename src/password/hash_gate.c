@@ -57,7 +57,7 @@ auth_hash_gate_define_settings(void)
 
 	DefineCustomIntVariable("auth.max_waiting_hashes",
 							"How many calls wait for their turn to hash; more are refused at once.",
-							"Each holds a connection, of which PostgREST has only db-pool.",
+							"Each holds a connection while it waits: keep it below PostgREST's db-pool.",
 							&max_waiting_hashes,
 							40, 0, 10000,
 							PGC_SUSET, 0, NULL, NULL, NULL);

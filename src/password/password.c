@@ -25,7 +25,7 @@ auth_password_define_settings(void)
 {
 	DefineCustomIntVariable("auth.password_min_length",
 							"How many characters a new password has at least.",
-							NULL,
+							"It has at most 1024 bytes.",
 							&password_min_length,
 							8, 8, 128,
 							PGC_SUSET, 0, NULL, NULL, NULL);

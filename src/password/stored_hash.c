@@ -48,14 +48,14 @@ auth_stored_hash_define_settings(void)
 {
 	DefineCustomIntVariable("auth.password_memory",
 							"How much memory Argon2id uses for one hash.",
-							"Less than 19 MB weakens every password that is stored meanwhile.",
+							"Less than 19 MB weakens every password that is stored meanwhile.  More is taken on at each user's next sign-in.",
 							&password_memory_kb,
 							19456, 8192, PASSWORD_MAX_MEMORY_KB,
 							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.password_passes",
 							"How many times Argon2id passes over that memory.",
-							NULL,
+							"One weakens every password that is stored meanwhile.",
 							&password_passes,
 							2, 1, PASSWORD_MAX_PASSES,
 							PGC_SUSET, 0, NULL, NULL, NULL);

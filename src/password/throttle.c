@@ -49,36 +49,38 @@ auth_throttle_define_settings(void)
 {
 	DefineCustomIntVariable("auth.failed_logins_before_delay",
 							"How many wrong passwords for one account from one address cost no delay.",
-							NULL,
+							"The delay is one second at first, and doubles.  More weakens.",
 							&before_delay,
 							5, 1, 1000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.failed_logins_before_delay_per_account",
 							"How many wrong passwords for one account from all addresses cost no delay.",
-							"So many are forgotten in an hour.",
+							"So many are forgotten in an hour; the delay is a minute at most, and spares devices and addresses where "
+							"the account has signed in before.  More weakens.",
 							&before_delay_per_account,
 							50, 1, 100000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.failed_logins_before_delay_per_address",
-							"How many wrong passwords from one address for all accounts cost no delay.",
-							"So many are forgotten in an hour.",
+							"How many wrong passwords from one address (IPv6: one /64) for all accounts cost no delay.",
+							"So many are forgotten in an hour; the delay is a minute at most, and spares accounts that have signed in "
+							"there before.  More weakens.",
 							&before_delay_per_address,
 							50, 1, 100000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.failed_logins_max_delay",
 							"How long the growing delay between wrong passwords gets at most.",
-							NULL,
+							"Less weakens.",
 							&max_delay,
 							15 * 60, 1, ONE_DAY_SECONDS,
 							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.registrations_before_delay",
 							"How many registrations from one address cost no delay.",
-							"So many are forgotten in an hour.  Raise it where a site's server calls for all visitors "
-							"and does not pass their addresses on.",
+							"So many are forgotten in an hour; the delay is a minute at most.  Raise it where a site's server calls "
+							"for all visitors and does not pass their addresses on.",
 							&registrations_before_delay,
 							100, 1, 1000000,
 							PGC_SUSET, 0, NULL, NULL, NULL);

@@ -52,5 +52,22 @@ SELECT polrelid::regclass AS "table", polname FROM pg_policy WHERE polrelid::reg
 SELECT tgrelid::regclass AS "table", tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'auth%' ORDER BY tgrelid::regclass::text, tgname;
 SELECT adrelid::regclass AS "table", pg_get_expr(adbin, adrelid) AS preset FROM pg_attrdef WHERE pg_get_expr(adbin, adrelid) = 'auth.uid()';
 
+-- What looks like a restore leaves the tables to the dump, and says so; one setting alone is nobody's restore.
+CREATE FUNCTION pg_temp.policies() RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM pg_policy WHERE polrelid::regclass::text LIKE 'auth.%' $$;
+SET client_min_messages = warning;
+DROP EXTENSION auth CASCADE;
+SET row_security = off;
+CREATE EXTENSION auth;
+SELECT pg_temp.policies() AS by_hand;
+DROP EXTENSION auth CASCADE;
+SET check_function_bodies = off;
+RESET client_min_messages;
+CREATE EXTENSION auth;
+SELECT pg_temp.policies() AS left_to_the_dump;
+RESET row_security;
+RESET check_function_bodies;
+SELECT auth.install();
+SELECT pg_temp.policies() AS installed;
+
 DELETE FROM auth.users;
 TRUNCATE auth_private.audit_log, auth_private.login_attempts;

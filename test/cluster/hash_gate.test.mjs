@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
+import { PASSWORD, until } from '../support.mjs'
 
-const PASSWORD = 'correct horse battery'
 let stack
 before(async () => {
   stack = await startStack({ postgrest: false })
@@ -24,16 +24,23 @@ const login = async (client, n, password = PASSWORD) => (await client.query('SEL
 
 // Locks of the gate by kind: slots (3), places (4), the head of the queue (5); granted or not.
 const seats = (kind, granted = true) => Number(stack.psql(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = 0 AND objsubid = ${kind} AND granted = ${granted}`))
-async function until(condition) {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
-}
 
-// Somebody who hashes for seconds.
+// Somebody who hashes for seconds, and is stopped in the middle of it until the test goes on.
 async function occupySlot(t) {
   const client = await connect(t, { password_memory: '1GB', password_passes: 4 })
-  const isDone = client.query("SELECT auth.register_user('slow' || gen_random_uuid() || '@example.org', 'correct horse battery')")
-  await until(() => seats(3) === 1)
-  return { isDone }
+  const { pid } = (await client.query('SELECT pg_backend_pid() AS pid')).rows[0]
+  const isDone = client.query("SELECT auth.register_user('slow' || gen_random_uuid() || '@example.org', $1)", [PASSWORD])
+  await until('the slot is taken', () => seats(3) === 1)
+  process.kill(pid, 'SIGSTOP')
+  let isStopped = true
+  const goOn = () => {
+    if (isStopped) process.kill(pid, 'SIGCONT')
+    isStopped = false
+    return isDone
+  }
+  // or its connection would never be closed
+  t.after(goOn)
+  return { goOn }
 }
 
 test('who gets no turn in time is refused, as head of the queue and behind it, and the attempt does not count', async (t) => {
@@ -43,17 +50,18 @@ test('who gets no turn in time is refused, as head of the queue and behind it, a
   assert.deepEqual(answers.map((answer) => answer.code), ['server_busy', 'server_busy', 'server_busy'])
   assert.equal(stack.psql("SELECT coalesce(sum(failures), 0) FROM auth_private.login_attempts"), '0')
   for (const client of clients) assert.equal((await client.query('SHOW lock_timeout')).rows[0].lock_timeout, '0')
-  await slow.isDone
+  await slow.goOn()
 })
 
 test('who has time waits, and all get their turn', async (t) => {
   const clients = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(() => connect(t, { hash_wait_timeout: '60s' })))
   const slow = await occupySlot(t)
   const answers = clients.map((client, i) => login(client, i + 1))
-  await until(() => seats(5, false) === 7)
+  await until('all wait', () => seats(5, false) === 7)
   assert.deepEqual([seats(3), seats(4), seats(5)], [1, 9, 1])
+  slow.goOn()
   for (const answer of await Promise.all(answers)) assert.ok(answer.access_token, JSON.stringify(answer))
-  await slow.isDone
+  await slow.goOn()
   assert.deepEqual([seats(3), seats(4), seats(5)], [0, 0, 0])
 })
 
@@ -63,13 +71,13 @@ test('who had to wait, or was refused, holds nobody up although its transaction 
   const first = await connect(t, { hash_wait_timeout: '60s' })
   const slow = await occupySlot(t)
   const firstAnswer = login(first, 1)
-  await until(() => seats(5) === 1)
+  await until('the first waits', () => seats(5) === 1)
   await Promise.all([waiter, refused].map((client) => client.query('BEGIN')))
   const answer = login(waiter, 2)
-  await until(() => seats(5, false) === 1)
+  await until('another one waits', () => seats(5, false) === 1)
   const { rows } = await refused.query("SELECT auth.register_user('late@example.org', $1) AS answer", [PASSWORD])
   assert.equal(rows[0].answer.code, 'server_busy')
-  await slow.isDone
+  slow.goOn()
   assert.ok((await firstAnswer).access_token)
   assert.ok((await answer).access_token)
   assert.deepEqual([seats(3), seats(4), seats(5)], [0, 0, 0])
@@ -83,7 +91,7 @@ test('who waits for a locked account does not wait in a slot', async (t) => {
   await changer.query('BEGIN')
   await changer.query('SELECT auth.authenticate($1)', [token])
   const changed = changer.query('SELECT auth.change_password($1, $2) AS answer', [PASSWORD, 'another horse battery'])
-  await until(() => stack.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") === '1')
+  await until('the account is waited for', () => stack.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") === '1')
   assert.ok((await login(other, 6)).access_token)
   await owner.query('COMMIT')
   assert.ok((await changed).rows[0].answer.sessions_ended > 0)
@@ -95,11 +103,12 @@ test('where the queue is full, the next is refused at once', async (t) => {
   const next = await connect(t, { hash_wait_timeout: '60s', max_waiting_hashes: 1 })
   const slow = await occupySlot(t)
   const waits = login(client, 1)
-  await until(() => seats(4) === 2)
+  await until('two have places', () => seats(4) === 2)
   const refused = await login(next, 2)
   assert.deepEqual([refused.code, seats(3)], ['server_busy', 1])
+  slow.goOn()
   assert.ok((await waits).access_token)
-  await slow.isDone
+  await slow.goOn()
 })
 
 test('a cancelled or killed waiter is out of the queue, and so is one who was refused inside a transaction', async (t) => {
@@ -112,13 +121,14 @@ test('a cancelled or killed waiter is out of the queue, and so is one who was re
   const pid = (await killed.query('SELECT pg_backend_pid() AS pid')).rows[0].pid
   const patientAnswer = login(patient, 1)
   const killedAnswer = assert.rejects(login(killed, 2))
-  await until(() => seats(5, false) === 1)
+  await until('another one waits', () => seats(5, false) === 1)
   await assert.rejects(login(cancelled, 3), /statement timeout/)
   stack.psql(`SELECT pg_terminate_backend(${pid})`)
   await killedAnswer
-  await until(() => seats(4) === 2)
+  await until('two have places', () => seats(4) === 2)
+  slow.goOn()
   assert.ok((await patientAnswer).access_token)
-  await slow.isDone
+  await slow.goOn()
   await cancelled.query('RESET statement_timeout')
   assert.ok((await login(cancelled, 3)).access_token)
 

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
+import { PASSWORD } from '../support.mjs'
 
 const README = readFileSync(join(dirname(fileURLToPath(import.meta.url)), '../../README.md'), 'utf8')
 const blocks = (language) => [...README.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map((match) => match[1])
@@ -57,11 +58,11 @@ test('the transcript on its first screen', () => {
 })
 
 test('the JavaScript for a direct connection', async () => {
-  stack.psql("SELECT auth.register_user('js@example.org', 'correct horse battery')")
+  stack.psql(`SELECT auth.register_user('js@example.org', '${PASSWORD}')`)
   const client = new pg.Client({ host: stack.socketDirectory, user: 'authenticator', database: stack.database })
   await client.connect()
   const AsyncFunction = (async () => {}).constructor
-  const rows = await new AsyncFunction('client', 'email', 'password', `${blocks('js')[0]}; return rows`)(client, 'js@example.org', 'correct horse battery')
+  const rows = await new AsyncFunction('client', 'email', 'password', `${blocks('js')[0]}; return rows`)(client, 'js@example.org', PASSWORD)
   assert.deepEqual(rows, [])
   assert.equal((await client.query('SELECT auth.uid() AS uid')).rows[0].uid, null)
   await client.end()

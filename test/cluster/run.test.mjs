@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { PASSWORD } from '../support.mjs'
 
 const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
@@ -20,7 +21,7 @@ function freshCopy() {
   return copy
 }
 
-test('the first session, pasted into a shell, and the site that is printed', { timeout: 600_000 }, async (t) => {
+test('the first session, pasted into a shell, and the site that is printed', async (t) => {
   const project = freshCopy()
   t.after(() => rmSync(project, { recursive: true }))
   const run = spawn('make', ['-s', 'run'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
@@ -54,7 +55,7 @@ test('the first session, pasted into a shell, and the site that is printed', { t
   }
 
   const directus = printed.match(/Directus +(http\S+)/)[1]
-  const login = await fetch(`${directus}/auth/login`, { method: 'POST', body: JSON.stringify({ email: 'alice@example.org', password: 'correct horse battery' }) })
+  const login = await fetch(`${directus}/auth/login`, { method: 'POST', body: JSON.stringify({ email: 'alice@example.org', password: PASSWORD }) })
   const { data } = await login.json()
   const posts = await fetch(`${directus}/items/posts?fields=title&sort=title`, { headers: { authorization: `Bearer ${data.access_token}` } })
   assert.deepEqual((await posts.json()).data.map((post) => post.title), ['Hello from Alice', 'Hello from Bob', 'Hello from Carol'])
@@ -63,7 +64,7 @@ test('the first session, pasted into a shell, and the site that is printed', { t
   const home = await fetch(`${site}/`)
   assert.equal(home.status, 200)
   assert.match(await home.text(), /<h1[^>]*>Notes from everybody<\/h1>/)
-  const entered = new URLSearchParams({ email: 'alice@example.org', password: 'correct horse battery' })
+  const entered = new URLSearchParams({ email: 'alice@example.org', password: PASSWORD })
   const signedIn = await fetch(`${site}/login`, { method: 'POST', body: entered, redirect: 'manual', headers: { origin: site } })
   assert.deepEqual([signedIn.status, signedIn.headers.get('location')], [303, '/dashboard'])
   const cookie = signedIn.headers.get('set-cookie').match(/site_(access|refresh)=[^;]+/g).join('; ')

@@ -2,13 +2,14 @@
 
 EXTENSION = auth auth_directus
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" auth.control)
-DATA = $(EXTENSION:%=%--$(EXTVERSION).sql)
+# the scripts that install this version, and those that update an older one
+DATA = $(sort $(EXTENSION:%=%--$(EXTVERSION).sql) $(wildcard $(EXTENSION:%=%--*.sql)))
 
 MODULE_big = auth
-OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c))
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 # Not SHLIB_LINK += ...: pgxs.mk has its own use for the variable.
 SHLIB_LINK = $(shell pkg-config --libs libsodium)
-PG_CPPFLAGS = $(shell pkg-config --cflags libsodium)
+PG_CPPFLAGS = -Isrc $(shell pkg-config --cflags libsodium)
 # SQL functions, hooks and callbacks have parameters that they do not need.
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter
 
@@ -26,46 +27,52 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(PGXS),)
 include $(PGXS)
 # A changed header changes every object; there are few enough.
-$(OBJS): $(wildcard src/*.h)
+$(OBJS): $(wildcard src/*.h src/*/*.h)
 endif
 
-.PHONY: run test test-unit test-sql test-http test-cluster test-directus test-browser bench packages lint format dist help
+.PHONY: run test test-unit test-sql test-http test-cluster test-directus test-browser shell bench lint format dist help
 
-run: packages ## start the whole stack with sample data and an example site (FRONTEND=nextjs), and print a first session
+run: ## start the whole stack with sample data and an example site (FRONTEND=nextjs), and print a first session
+	@tools/packages run
 	@FRONTEND=$(FRONTEND) exec node tools/run.mjs
 
-test: ## run every suite on throwaway servers (installs what is missing)
-	@tools/test
+# PG=18: on another major version than this system's, in a tree of the release of Debian that brings it
+ON = $(if $(PG),tools/on-postgres $(PG))
 
-test-unit: packages ## the parts that need no PostgreSQL: tokens, cookies, e-mail addresses
-	@tools/test unit
+test: ## run every suite on throwaway servers (installs what is missing); on another PostgreSQL: PG=17, also for the suites below
+	@$(ON) tools/test
 
-test-sql: packages ## pg_regress and the isolation tests (one file: REGRESS=login ISOLATION=)
-	@tools/test sql
+test-unit: ## the parts that need no PostgreSQL: tokens, cookies, e-mail addresses
+	@$(ON) tools/test unit
 
-test-http: packages ## real PostgREST (one file: FILES=test/http/life.test.mjs)
-	@tools/test http $(FILES)
+test-sql: ## pg_regress and the isolation tests (one file: REGRESS=login ISOLATION=)
+	@$(ON) tools/test sql
 
-test-cluster: packages ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/cluster/dump.test.mjs)
-	@tools/test cluster $(FILES)
+test-http: ## real PostgREST (one file: FILES=test/http/life.test.mjs)
+	@$(ON) tools/test http $(FILES)
 
-test-directus: packages ## Directus' surface behind real nginx (one file: FILES=test/directus/items.test.mjs)
-	@tools/test directus $(FILES)
+test-cluster: ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/cluster/dump.test.mjs)
+	@$(ON) tools/test cluster $(FILES)
 
-test-browser: packages ## the example sites in a real browser (one: FRONTEND=astro; one file: FILES=test/browser/life.test.mjs)
-	@FRONTEND=$(FRONTEND) tools/test browser $(FILES)
+test-directus: ## Directus' surface behind real nginx (one file: FILES=test/directus/items.test.mjs)
+	@$(ON) tools/test directus $(FILES)
 
-bench: packages ## the figures of the README, as ratios measured in one run (some: ONLY=storm,uid; in short: QUICK=1)
+test-browser: ## the example sites in a real browser (one: FRONTEND=astro; one file: FILES=test/browser/life.test.mjs)
+	@FRONTEND=$(FRONTEND) $(ON) tools/test browser $(FILES)
+
+shell: ## a shell beside a stack, with psql and what CONTRIBUTING.md names in its environment
+	@tools/packages run
+	@node tools/stack.mjs --http $${SHELL:-bash}
+
+bench: ## the figures of the README, as ratios measured in one run (some: ONLY=storm,uid; in short: QUICK=1)
+	@tools/packages bench
 	@exec node bench/bench.mjs
-
-packages:
-	@tools/packages
 
 lint: ## formatting, warnings as errors, static analysis, and the rules of CONTRIBUTING.md
 	@tools/lint
 
 format: ## format the C sources
-	@clang-format -i src/*.c src/*.h test/unit/*.c bench/*.c
+	@clang-format -i $(wildcard src/*.[ch] src/*/*.[ch]) test/unit/*.c bench/*.c
 
 dist: ## make auth-VERSION.zip of what is committed
 	@git archive --prefix=auth-$(EXTVERSION)/ -o auth-$(EXTVERSION).zip HEAD

@@ -6,7 +6,8 @@ SELECT p.oid::regprocedure AS function, replace(proowner::regrole::text, :'super
        provolatile AS volatility, proparallel AS parallel, proleakproof AS leakproof, proisstrict AS strict, replace(proacl::text, :'superuser', 'superuser') AS acl
   FROM pg_proc p WHERE pronamespace IN ('auth'::regnamespace, 'auth_private'::regnamespace) ORDER BY p.oid::regprocedure::text COLLATE "C";
 
-SELECT c.oid::regclass AS relation, relkind, relowner::regrole AS owner, relrowsecurity AS rls, relforcerowsecurity AS forced, relacl::text AS acl
+-- MAINTAIN came with PostgreSQL 17: an owner has it there, and nobody else.
+SELECT c.oid::regclass AS relation, relkind, relowner::regrole AS owner, relrowsecurity AS rls, relforcerowsecurity AS forced, replace(relacl::text, 'auth_owner=arwdDxtm/', 'auth_owner=arwdDxt/') AS acl
   FROM pg_class c WHERE relnamespace IN ('auth'::regnamespace, 'auth_private'::regnamespace) AND relkind IN ('r', 'S', 'v') ORDER BY c.oid::regclass::text COLLATE "C";
 
 SELECT attrelid::regclass AS relation, attname, attacl::text AS acl FROM pg_attribute

@@ -1,6 +1,10 @@
 // What the suites share: accounts that nobody has used, what a token says, and waiting.
 
 import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -28,3 +32,15 @@ export async function until(what, isSo) {
 
 // Until a moment has passed: of the clock's milliseconds.
 export const untilAfter = (moment) => until(`it is later than ${new Date(moment).toISOString()}`, () => Date.now() > moment)
+
+// A copy of the project as it comes, with nothing built, until the test `t` ends.
+const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '..')
+export function copyOfProject(t) {
+  const copy = mkdtempSync(join(tmpdir(), 'auth-copy-'))
+  t.after(() => rmSync(copy, { recursive: true }))
+  const made = ['.git', 'node_modules', 'results', 'output_iso', 'dist', 'build', '.astro', '.next', '.svelte-kit', 'screenshots']
+  const isMade = (path) => /\.(o|so|bc)$/.test(path) || made.includes(basename(path))
+  cpSync(PROJECT, copy, { recursive: true, verbatimSymlinks: true, filter: (path) => !isMade(path) })
+  symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'))
+  return copy
+}

@@ -2,28 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { PASSWORD } from '../support.mjs'
-
-const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../..')
-
-// The project as it comes, with nothing built.
-function freshCopy() {
-  const copy = mkdtempSync(join(tmpdir(), 'auth-fresh-'))
-  const made = ['.git', 'node_modules', 'results', 'output_iso', 'dist', 'build', '.astro', '.next', '.svelte-kit', 'screenshots']
-  const isMade = (path) => /\.(o|so|bc)$/.test(path) || made.includes(basename(path))
-  cpSync(PROJECT, copy, { recursive: true, verbatimSymlinks: true, filter: (path) => !isMade(path) })
-  symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'))
-  return copy
-}
+import { copyOfProject, PASSWORD } from '../support.mjs'
 
 test('the first session, pasted into a shell, and the site that is printed', async (t) => {
-  const project = freshCopy()
-  t.after(() => rmSync(project, { recursive: true }))
+  const project = copyOfProject(t)
   const run = spawn('make', ['-s', 'run'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   const gone = new Promise((resolve) => run.once('exit', resolve))
   t.after(() => run.exitCode === null && run.signalCode === null && process.kill(-run.pid, 'SIGINT'))

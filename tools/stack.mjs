@@ -41,9 +41,6 @@ function serverUser() {
   throw new Error('there is no user "postgres" or "nobody" as whom PostgreSQL could run')
 }
 
-function pgConfig(option) {
-  return execFileSync(process.env.PG_CONFIG || 'pg_config', [`--${option}`], { encoding: 'utf8' }).trim()
-}
 
 // POSTGREST=/path/to/postgrest names another than the one of package.json.
 function postgrestBinary() {
@@ -58,21 +55,27 @@ export function postgrestVersion() {
 
 // PostgreSQL finds its files relative to its own executable, so a tree with the
 // same layout, most of it links, is a server of our own.
-function copyServer(root) {
-  const bindir = pgConfig('bindir')
-  const libdir = pgConfig('pkglibdir')
-  const sharedir = pgConfig('sharedir')
+const PROGRAMS = [
+  'postgres', 'initdb', 'pg_ctl', 'psql', 'pg_config', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_basebackup', 'createdb',
+  'pg_upgrade', 'pg_controldata', 'pg_resetwal', 'vacuumdb',
+]
+
+function copyServer(root, pgConfig) {
+  const directory = (name) => execFileSync(pgConfig, [`--${name}`], { encoding: 'utf8' }).trim()
+  const bindir = directory('bindir')
+  const libdir = directory('pkglibdir')
+  const sharedir = directory('sharedir')
   const at = (path) => join(root, relative('/', path))
   const linkAll = (from, to, except = []) => {
     mkdirSync(to, { recursive: true })
     for (const entry of readdirSync(from)) if (!except.includes(entry)) symlinkSync(join(from, entry), join(to, entry))
   }
 
-  const includedir = pgConfig('includedir')
+  const includedir = directory('includedir')
   mkdirSync(at(bindir), { recursive: true })
   mkdirSync(dirname(at(includedir)), { recursive: true })
   symlinkSync(includedir, at(includedir))
-  for (const program of ['postgres', 'initdb', 'pg_ctl', 'psql', 'pg_config', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_basebackup', 'createdb'])
+  for (const program of PROGRAMS)
     if (existsSync(join(bindir, program))) copyFileSync(join(bindir, program), join(at(bindir), program))
 
   const ours = (name) => /^auth(_directus)?\b/.test(name)
@@ -187,8 +190,8 @@ class Stack {
     this.psql(`DROP FUNCTION public.${marker}`)
   }
 
-  async startPostgres(settings, hasExtension) {
-    this.bindir = copyServer(join(this.directory, 'server'))
+  async startPostgres(settings, hasExtension, pgConfig) {
+    this.bindir = copyServer(join(this.directory, 'server'), pgConfig)
     installExtension(this.bindir)
     this.execute('initdb', ['-D', this.dataDirectory, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'])
     writeFileSync(join(this.dataDirectory, 'postgresql.auto.conf'), '')
@@ -295,12 +298,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   })
 
 // Start a stack. settings are PostgreSQL's, postgrest is its environment or false;
-// extension: false leaves the database empty.
-export async function startStack({ settings = {}, postgrest = {}, extension = true } = {}) {
+// extension: false leaves the database empty; pgConfig names another PostgreSQL.
+export async function startStack({ settings = {}, postgrest = {}, extension = true, pgConfig = process.env.PG_CONFIG || 'pg_config' } = {}) {
   const stack = new Stack()
   running.add(stack)
   try {
-    await stack.startPostgres(settings, extension)
+    await stack.startPostgres(settings, extension, pgConfig)
     if (postgrest) await stack.startPostgrest(postgrest)
     return stack
   } catch (error) {

@@ -76,7 +76,7 @@ BEGIN
 	END IF;
 	IF pg_catalog.to_regrole('anon') IS NULL THEN
 		CREATE ROLE anon NOLOGIN;
-		COMMENT ON ROLE anon IS 'requests of nobody who is signed in';
+		COMMENT ON ROLE anon IS 'requests without a signed-in user';
 	END IF;
 	IF pg_catalog.to_regrole('authenticated') IS NULL THEN
 		CREATE ROLE authenticated NOLOGIN;
@@ -100,6 +100,21 @@ BEGIN
 END
 $$;
 
+-- One request could keep a processor busy without end, by a filter that is a
+-- regular expression, say. PostgREST sets for each request what its role has.
+DO $$
+DECLARE
+	role name;
+BEGIN
+	FOR role IN SELECT rolname FROM pg_catalog.pg_roles
+		WHERE rolname IN ('anon', 'authenticated')
+			AND NOT EXISTS (SELECT FROM pg_catalog.unnest(rolconfig) AS setting WHERE setting ~ '^statement_timeout=')
+	LOOP
+		EXECUTE pg_catalog.format('ALTER ROLE %I SET statement_timeout = ''15s''', role);
+	END LOOP;
+END
+$$;
+
 
 --
 -- Schemas: not members, so that the tables in them outlive the extension
@@ -114,8 +129,8 @@ BEGIN
 END
 $$;
 
-COMMENT ON SCHEMA auth IS 'accounts, sessions and who is asking; what PostgREST serves';
-COMMENT ON SCHEMA auth_private IS 'credentials, keys and logs; for nobody but auth_owner';
+COMMENT ON SCHEMA auth IS 'accounts, sessions and the current user; what PostgREST serves';
+COMMENT ON SCHEMA auth_private IS 'credentials, keys and logs, which only auth_owner may use';
 -- Not PUBLIC alone: a site's default privileges may have granted more.
 REVOKE ALL ON SCHEMA auth, auth_private FROM PUBLIC, anon, authenticated, authenticator;
 GRANT USAGE ON SCHEMA auth TO auth_owner, anon, authenticated, authenticator;
@@ -183,46 +198,21 @@ CREATE UNLOGGED TABLE auth_private.login_attempts (
 	key bytea CONSTRAINT login_attempts_pkey PRIMARY KEY,
 	failures integer NOT NULL DEFAULT 0,
 	last_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-	has_succeeded boolean NOT NULL DEFAULT false
+	has_succeeded boolean NOT NULL DEFAULT false,
+	drawn bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 70);
 REVOKE ALL ON auth_private.login_attempts FROM PUBLIC, anon, authenticated, authenticator;
 ALTER TABLE auth_private.login_attempts OWNER TO auth_owner;
 COMMENT ON TABLE auth_private.login_attempts IS
-	'how many wrong passwords there were lately, by a keyed hash of account and address, of the account, and of the address';
+	'how many wrong passwords there were lately, by a keyed hash of account and address (or known device), of the account, and of the address; and how many registrations, of the address';
 COMMENT ON COLUMN auth_private.login_attempts.has_succeeded IS
 	'whether the account has signed in from the address before: guesses from elsewhere then do not delay it';
-
---
--- Decoys: members and not marked for dumping, because nobody misses them
---
-
-CREATE TABLE auth_private.decoys (
-	id uuid DEFAULT pg_catalog.gen_random_uuid() CONSTRAINT decoys_pkey PRIMARY KEY,
-	email text COLLATE "C" NOT NULL DEFAULT pg_catalog.gen_random_uuid() CONSTRAINT decoys_email_key UNIQUE,
-	role name NOT NULL DEFAULT '',
-	status text NOT NULL DEFAULT '',
-	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
-);
-REVOKE ALL ON auth_private.decoys FROM PUBLIC, anon, authenticated, authenticator;
-ALTER TABLE auth_private.decoys OWNER TO auth_owner;
-COMMENT ON TABLE auth_private.decoys IS
-	'random rows, written so that registering an address that is taken costs what a new one costs';
-
-CREATE TABLE auth_private.decoy_credentials (
-	user_id uuid CONSTRAINT decoy_credentials_pkey PRIMARY KEY
-		CONSTRAINT decoy_credentials_decoy_exists REFERENCES auth_private.decoys ON DELETE CASCADE,
-	-- as long as an encoded Argon2id string
-	password_hash text NOT NULL DEFAULT pg_catalog.repeat('.', 97)
-);
-REVOKE ALL ON auth_private.decoy_credentials FROM PUBLIC, anon, authenticated, authenticator;
-ALTER TABLE auth_private.decoy_credentials OWNER TO auth_owner;
--- as auth_private.credentials has one, which costs something
-CREATE INDEX decoy_credentials_stand_in_idx ON auth_private.decoy_credentials (pg_catalog.uuid_hash_extended(user_id, 0));
-COMMENT ON TABLE auth_private.decoy_credentials IS 'the other half of a decoy';
+COMMENT ON COLUMN auth_private.login_attempts.drawn IS
+	'of an account that is delayed: the draw''s smallest number so far, whose address goes next; 0 for none';
 
 
 --
--- Who is asking
+-- The current user
 --
 
 CREATE FUNCTION auth.uid() RETURNS uuid
@@ -239,7 +229,7 @@ CREATE FUNCTION auth.session_id() RETURNS uuid
 	AS 'MODULE_PATHNAME', 'auth_session_id';
 ALTER FUNCTION auth.session_id() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.session_id() IS
-	'the id of the session that is asking; null when nobody is signed in';
+	'the id of the current session; null when nobody is signed in';
 REVOKE ALL ON FUNCTION auth.session_id() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.session_id() TO PUBLIC;
 
@@ -293,19 +283,19 @@ CREATE FUNCTION auth.register_user(email text, password text, first_name text DE
 	AS 'MODULE_PATHNAME', 'auth_register_user';
 ALTER FUNCTION auth.register_user(text, text, text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.register_user(text, text, text, text) IS
-	'open an account with the default role and return what it was given; over HTTP an address that is taken is answered like a new one; refuses with validation_failed, weak_password, registration_disabled, server_busy, user_already_exists';
+	'open an account with the default role and return what it was given; over HTTP an address that is taken is answered like a new one; refuses with validation_failed, weak_password, registration_disabled, too_many_attempts, server_busy, user_already_exists';
 REVOKE ALL ON FUNCTION auth.register_user(text, text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.register_user(text, text, text, text) TO anon, authenticated;
 
-CREATE FUNCTION auth.login(email text, password text, mode text DEFAULT 'json') RETURNS jsonb
+CREATE FUNCTION auth.login(email text, password text, mode text DEFAULT 'json', device_token text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'auth_login';
-ALTER FUNCTION auth.login(text, text, text) OWNER TO auth_owner;
-COMMENT ON FUNCTION auth.login(text, text, text) IS
-	'open a session and return access_token, token_type, expires (ms), expires_at (seconds since 1970) and refresh_token; mode cookie puts the refresh token, mode session the only token into a cookie; refuses with invalid_credentials, account_not_active, too_many_attempts, server_busy';
-REVOKE ALL ON FUNCTION auth.login(text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
-GRANT EXECUTE ON FUNCTION auth.login(text, text, text) TO anon, authenticated;
+ALTER FUNCTION auth.login(text, text, text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.login(text, text, text, text) IS
+	'open a session and return access_token, token_type, expires (ms), expires_at (seconds since 1970), refresh_token and device_token; mode cookie puts the refresh token, mode session the only token into a cookie; device_token, of an earlier sign-in or from its cookie, spares this device the delays that others cause; refuses with invalid_credentials, account_not_active, too_many_attempts, server_busy';
+REVOKE ALL ON FUNCTION auth.login(text, text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
+GRANT EXECUTE ON FUNCTION auth.login(text, text, text, text) TO anon, authenticated;
 
 CREATE FUNCTION auth.refresh(refresh_token text DEFAULT NULL, mode text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -385,7 +375,7 @@ CREATE FUNCTION auth.purge_expired() RETURNS bigint
 	AS 'MODULE_PATHNAME', 'auth_purge_expired';
 ALTER FUNCTION auth.purge_expired() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.purge_expired() IS
-	'delete at most 1000 rows each of sessions that ended by themselves a day ago, counters of attempts that count for nothing any more, decoys, and the audit log beyond auth.audit_retention; skip what is locked; return how many, 0 when nothing is left; for an operator, to be called again and again, each time in a transaction of its own';
+	'delete at most 1000 rows each of sessions that ended by themselves a day ago, counters of attempts that count for nothing any more, and the audit log beyond auth.audit_retention; skip what is locked; return how many, 0 when nothing is left; for an operator, to be called again and again, each time in a transaction of its own';
 REVOKE ALL ON FUNCTION auth.purge_expired() FROM PUBLIC, anon, authenticated, authenticator;
 
 
@@ -435,7 +425,7 @@ DECLARE
 	named_columns name[] := owner_column || preset_columns || writable_columns;
 	named_column name;
 	table_name name;
-	owner_is_asking text;
+	is_owner text;
 	readers text;
 	may_read text;
 	foreign_policies text;
@@ -466,19 +456,19 @@ BEGIN
 		IF named_column = ANY (owner_column || preset_columns) AND named_column = ANY (writable_columns) THEN
 			RAISE EXCEPTION 'column "%" cannot be preset and writable', named_column
 				USING ERRCODE = 'invalid_parameter_value',
-					HINT = 'Whoever may write the owner could give rows away or take them.';
+					HINT = 'Anyone who may write the owner could give rows away or take them.';
 		END IF;
 	END LOOP;
 
-	owner_is_asking := format('%I OPERATOR(pg_catalog.=) auth.uid()', owner_column);
+	is_owner := format('%I OPERATOR(pg_catalog.=) auth.uid()', owner_column);
 	CASE read
-		WHEN 'own' THEN readers := 'authenticated'; may_read := owner_is_asking;
+		WHEN 'own' THEN readers := 'authenticated'; may_read := is_owner;
 		WHEN 'authenticated' THEN readers := 'authenticated'; may_read := 'auth.uid() IS NOT NULL';
 		WHEN 'public' THEN readers := 'anon, authenticated'; may_read := 'true';
 		ELSE
 			RAISE EXCEPTION 'unknown value of read: "%"', read
 				USING ERRCODE = 'invalid_parameter_value',
-					HINT = 'Rows may be read by their owner (own), by whoever is signed in (authenticated), or by everybody (public).';
+					HINT = 'Rows may be read by their owner (own), by anyone who is signed in (authenticated), or by everybody (public).';
 	END CASE;
 
 	-- Called again, it replaces its own rules.
@@ -497,10 +487,10 @@ BEGIN
 	-- Item permissions
 	EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', target_table);
 	EXECUTE format('CREATE POLICY auth_protect_read ON %s FOR SELECT TO %s USING (%s)', target_table, readers, may_read);
-	EXECUTE format('CREATE POLICY auth_protect_insert ON %s FOR INSERT TO authenticated WITH CHECK (%s)', target_table, owner_is_asking);
+	EXECUTE format('CREATE POLICY auth_protect_insert ON %s FOR INSERT TO authenticated WITH CHECK (%s)', target_table, is_owner);
 	EXECUTE format('CREATE POLICY auth_protect_update ON %s FOR UPDATE TO authenticated USING (%s) WITH CHECK (%s)',
-		target_table, owner_is_asking, owner_is_asking);
-	EXECUTE format('CREATE POLICY auth_protect_delete ON %s FOR DELETE TO authenticated USING (%s)', target_table, owner_is_asking);
+		target_table, is_owner, is_owner);
+	EXECUTE format('CREATE POLICY auth_protect_delete ON %s FOR DELETE TO authenticated USING (%s)', target_table, is_owner);
 
 	-- Field permissions: revoking from a table revokes from its columns, too
 	EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, anon, authenticated', target_table);
@@ -567,16 +557,38 @@ GRANT EXECUTE ON FUNCTION auth.protection(regclass) TO PUBLIC;
 
 
 --
--- The ordinary tables
+-- The ordinary tables: one function each, which creates what is missing of it,
+-- and adds the columns that a dump of an earlier version lacks. All with the
+-- rights of the caller, who must be a superuser.
 --
 
--- With the rights of the caller, who must be a superuser.
-CREATE FUNCTION auth.install() RETURNS void
+-- Whether a table has a policy, or a trigger, of this name.
+CREATE FUNCTION auth_private.has_policy(target_table regclass, policy_name name) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = target_table AND p.polname = policy_name);
+END
+$$;
+COMMENT ON FUNCTION auth_private.has_policy(regclass, name) IS 'whether a table has a policy of this name';
+REVOKE ALL ON FUNCTION auth_private.has_policy(regclass, name) FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth_private.has_trigger(target_table regclass, trigger_name name) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = target_table AND t.tgname = trigger_name);
+END
+$$;
+COMMENT ON FUNCTION auth_private.has_trigger(regclass, name) IS 'whether a table has a trigger of this name';
+REVOKE ALL ON FUNCTION auth_private.has_trigger(regclass, name) FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth_private.install_users() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-	AS $install$
-DECLARE
-	member record;
+	AS $$
 BEGIN
 	IF to_regclass('auth.users') IS NULL THEN
 		CREATE TABLE auth.users (
@@ -592,10 +604,6 @@ BEGIN
 			updated_at timestamptz,
 			last_sign_in_at timestamptz
 		) WITH (fillfactor = 80);
-		COMMENT ON TABLE auth.users IS 'accounts; a user sees and renames itself only; a site may add columns and grants';
-		COMMENT ON COLUMN auth.users.email IS 'canonical: ASCII in lower case';
-		COMMENT ON COLUMN auth.users.role IS 'the SQL role in which the user''s requests run; authenticator must be a member of it';
-		COMMENT ON COLUMN auth.users.status IS 'only active accounts can sign in and act';
 
 		-- Not FORCE: the functions of auth_owner, who owns it, must see every account.
 		ALTER TABLE auth.users ENABLE ROW LEVEL SECURITY;
@@ -604,35 +612,61 @@ BEGIN
 		GRANT UPDATE (first_name, last_name) ON auth.users TO authenticated;
 		ALTER TABLE auth.users OWNER TO auth_owner;
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.users'::regclass AND polname = 'users_may_read_themselves') THEN
+
+	COMMENT ON TABLE auth.users IS 'accounts; a user sees and renames itself only; a site may add columns and grants';
+	COMMENT ON COLUMN auth.users.email IS 'canonical: ASCII in lower case';
+	COMMENT ON COLUMN auth.users.role IS 'the SQL role in which the user''s requests run; authenticator must be a member of it';
+	COMMENT ON COLUMN auth.users.status IS 'only active accounts can sign in and act';
+
+	IF NOT auth_private.has_policy('auth.users', 'users_may_read_themselves') THEN
 		CREATE POLICY users_may_read_themselves ON auth.users FOR SELECT TO authenticated
 			USING (id OPERATOR(pg_catalog.=) auth.uid());
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.users'::regclass AND polname = 'users_may_update_themselves') THEN
+	IF NOT auth_private.has_policy('auth.users', 'users_may_update_themselves') THEN
 		CREATE POLICY users_may_update_themselves ON auth.users FOR UPDATE TO authenticated
 			USING (id OPERATOR(pg_catalog.=) auth.uid()) WITH CHECK (id OPERATOR(pg_catalog.=) auth.uid());
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'auth.users'::regclass AND tgname = 'users_set_updated_at') THEN
+	IF NOT auth_private.has_trigger('auth.users', 'users_set_updated_at') THEN
 		CREATE TRIGGER users_set_updated_at BEFORE UPDATE ON auth.users FOR EACH ROW
 			WHEN (OLD.last_sign_in_at IS NOT DISTINCT FROM NEW.last_sign_in_at)
 			EXECUTE FUNCTION auth.set_updated_at('updated_at');
 	END IF;
+END
+$$;
+COMMENT ON FUNCTION auth_private.install_users() IS 'create what is missing of the table of accounts';
+REVOKE ALL ON FUNCTION auth_private.install_users() FROM PUBLIC, anon, authenticated, authenticator;
 
+CREATE FUNCTION auth_private.install_credentials() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
 	IF to_regclass('auth_private.credentials') IS NULL THEN
 		CREATE TABLE auth_private.credentials (
 			user_id uuid CONSTRAINT credentials_pkey PRIMARY KEY
 				CONSTRAINT credentials_user_exists REFERENCES auth.users ON DELETE CASCADE,
 			password_hash text NOT NULL
 		);
-		COMMENT ON TABLE auth_private.credentials IS 'password hashes; an account without a row cannot sign in by password';
 		REVOKE ALL ON auth_private.credentials FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth_private.credentials OWNER TO auth_owner;
 	END IF;
-	IF to_regclass('auth_private.credentials_stand_in_idx') IS NULL THEN
-		-- in whose order a sign-in to an unknown address finds an account that it takes as long as
-		CREATE INDEX credentials_stand_in_idx ON auth_private.credentials (pg_catalog.uuid_hash_extended(user_id, 0));
-	END IF;
 
+	COMMENT ON TABLE auth_private.credentials IS 'password hashes; an account without a row cannot sign in by password';
+
+	IF to_regclass('auth_private.credentials_dummy_hash_idx') IS NULL THEN
+		-- in whose order a sign-in to an unknown address finds an account that it takes as long as
+		CREATE INDEX credentials_dummy_hash_idx ON auth_private.credentials (pg_catalog.uuid_hash_extended(user_id, 0));
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION auth_private.install_credentials() IS 'create what is missing of the table of password hashes';
+REVOKE ALL ON FUNCTION auth_private.install_credentials() FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth_private.install_sessions() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
 	IF to_regclass('auth.sessions') IS NULL THEN
 		CREATE TABLE auth.sessions (
 			id uuid DEFAULT gen_random_uuid() CONSTRAINT sessions_pkey PRIMARY KEY,
@@ -646,10 +680,6 @@ BEGIN
 			ip inet
 		) WITH (fillfactor = 70);
 		CREATE INDEX sessions_user_id_idx ON auth.sessions (user_id);
-		COMMENT ON TABLE auth.sessions IS 'one row from sign-in to sign-out, or until it expires; deleting one''s own row signs that device out';
-		COMMENT ON COLUMN auth.sessions.expires_at IS 'end of the session unless it is refreshed before';
-		COMMENT ON COLUMN auth.sessions.not_after IS 'end of the session however often it is refreshed';
-		COMMENT ON COLUMN auth.sessions.generation IS 'one more than it was refreshed: the only thing kept of a refresh token';
 
 		-- Not FORCE: as for auth.users.
 		ALTER TABLE auth.sessions ENABLE ROW LEVEL SECURITY;
@@ -657,21 +687,35 @@ BEGIN
 		GRANT SELECT, DELETE ON auth.sessions TO authenticated;
 		ALTER TABLE auth.sessions OWNER TO auth_owner;
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.sessions'::regclass AND polname = 'users_may_read_their_sessions') THEN
+
+	COMMENT ON TABLE auth.sessions IS 'one row from sign-in to sign-out, or until it expires; deleting one''s own row signs that device out';
+	COMMENT ON COLUMN auth.sessions.expires_at IS 'end of the session unless it is refreshed before';
+	COMMENT ON COLUMN auth.sessions.not_after IS 'end of the session however often it is refreshed';
+	COMMENT ON COLUMN auth.sessions.generation IS 'one more than it was refreshed: the only thing kept of a refresh token';
+
+	IF NOT auth_private.has_policy('auth.sessions', 'users_may_read_their_sessions') THEN
 		CREATE POLICY users_may_read_their_sessions ON auth.sessions FOR SELECT TO authenticated
 			USING (user_id OPERATOR(pg_catalog.=) auth.uid());
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.sessions'::regclass AND polname = 'users_may_end_their_sessions') THEN
+	IF NOT auth_private.has_policy('auth.sessions', 'users_may_end_their_sessions') THEN
 		CREATE POLICY users_may_end_their_sessions ON auth.sessions FOR DELETE TO authenticated
 			USING (user_id OPERATOR(pg_catalog.=) auth.uid());
 	END IF;
-
-	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'auth.sessions'::regclass AND tgname = 'sessions_deleted') THEN
+	IF NOT auth_private.has_trigger('auth.sessions', 'sessions_deleted') THEN
 		CREATE TRIGGER sessions_deleted AFTER DELETE ON auth.sessions FOR EACH ROW
 			WHEN (CURRENT_USER <> 'auth_owner')
 			EXECUTE FUNCTION auth_private.session_deleted();
 	END IF;
+END
+$$;
+COMMENT ON FUNCTION auth_private.install_sessions() IS 'create what is missing of the table of sessions';
+REVOKE ALL ON FUNCTION auth_private.install_sessions() FROM PUBLIC, anon, authenticated, authenticator;
 
+CREATE FUNCTION auth_private.install_audit_log() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
 	IF to_regclass('auth_private.audit_log') IS NULL THEN
 		CREATE TABLE auth_private.audit_log (
 			id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT audit_log_pkey PRIMARY KEY,
@@ -683,12 +727,22 @@ BEGIN
 			user_agent text,
 			detail jsonb
 		);
-		COMMENT ON TABLE auth_private.audit_log IS 'what happened to accounts and sessions; rows outlive both and hold nothing secret';
-		COMMENT ON COLUMN auth_private.audit_log.detail IS 'the code of a refusal, and the reason that the client was not told';
 		REVOKE ALL ON auth_private.audit_log, auth_private.audit_log_id_seq FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth_private.audit_log OWNER TO auth_owner;
 	END IF;
 
+	COMMENT ON TABLE auth_private.audit_log IS 'what happened to accounts and sessions; rows outlive both and hold nothing secret';
+	COMMENT ON COLUMN auth_private.audit_log.detail IS 'the code of a refusal, and the reason that the client was not told';
+END
+$$;
+COMMENT ON FUNCTION auth_private.install_audit_log() IS 'create what is missing of the audit log';
+REVOKE ALL ON FUNCTION auth_private.install_audit_log() FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth_private.install_posts() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
 	IF to_regclass('auth.posts') IS NULL THEN
 		CREATE TABLE auth.posts (
 			id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT posts_pkey PRIMARY KEY,
@@ -701,41 +755,63 @@ BEGIN
 		);
 		CREATE INDEX posts_author_idx ON auth.posts (author);
 		CREATE INDEX posts_user_created_idx ON auth.posts (user_created);
-		COMMENT ON TABLE auth.posts IS 'posts: whoever is signed in reads them all and writes their own';
 		REVOKE ALL ON auth.posts, auth.posts_id_seq FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth.posts OWNER TO auth_owner;
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = 'auth.posts'::regclass AND polname = 'auth_protect_insert') THEN
+
+	COMMENT ON TABLE auth.posts IS 'posts: anyone who is signed in reads them all and writes their own';
+
+	IF (auth.protection('auth.posts')).owner_column IS NULL THEN
 		PERFORM auth.protect('auth.posts', 'author', '{user_created}', '{title,content}', 'authenticated');
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'auth.posts'::regclass AND tgname = 'posts_set_updated_at') THEN
+	IF NOT auth_private.has_trigger('auth.posts', 'posts_set_updated_at') THEN
 		CREATE TRIGGER posts_set_updated_at BEFORE UPDATE ON auth.posts FOR EACH ROW
 			EXECUTE FUNCTION auth.set_updated_at('date_updated');
 	END IF;
+END
+$$;
+COMMENT ON FUNCTION auth_private.install_posts() IS 'create what is missing of the table of posts';
+REVOKE ALL ON FUNCTION auth_private.install_posts() FROM PUBLIC, anon, authenticated, authenticator;
 
-	-- What CREATE EXTENSION made a member is none: it is dumped, and stays when the extension goes.
+CREATE FUNCTION auth.install() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	member record;
+BEGIN
+	PERFORM auth_private.install_users();
+	PERFORM auth_private.install_credentials();
+	PERFORM auth_private.install_sessions();
+	PERFORM auth_private.install_audit_log();
+	PERFORM auth_private.install_posts();
+
+	-- These are not members of the extension, although CREATE EXTENSION made them
+	-- so: they are dumped, and stay when the extension goes.
 	FOR member IN
 		SELECT format('%s %s', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.oid::regclass) AS name
 			FROM pg_depend d
 			JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'auth'
 			JOIN pg_class c ON c.oid = d.objid
 			WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
-				AND c.oid::regclass::text NOT IN
-					('auth_private.signing_keys', 'auth_private.login_attempts', 'auth_private.decoys', 'auth_private.decoy_credentials')
+				AND c.oid NOT IN ('auth_private.signing_keys'::regclass, 'auth_private.login_attempts'::regclass)
 	LOOP
 		EXECUTE 'ALTER EXTENSION auth DROP ' || member.name;
 	END LOOP;
 END
-$install$;
+$$;
 COMMENT ON FUNCTION auth.install() IS
-	'create what is missing of the ordinary tables, their policies and triggers; CREATE EXTENSION calls it, but not while a dump is restored, which brings the tables itself; for a superuser';
+	'create what is missing of the ordinary tables, their columns, policies and triggers; CREATE EXTENSION calls it, but not while a dump is restored, which brings the tables itself: call it after restoring a dump of an earlier version; for a superuser';
 REVOKE ALL ON FUNCTION auth.install() FROM PUBLIC, anon, authenticated, authenticator;
 
--- A dump that is being restored says so by this setting, which pg_dump writes.
+-- A dump that is being restored says so by these two settings, which pg_dump writes.
 DO $$
 BEGIN
-	IF pg_catalog.current_setting('row_security') <> 'off' THEN
+	IF pg_catalog.current_setting('row_security') <> 'off' OR pg_catalog.current_setting('check_function_bodies') <> 'off' THEN
 		PERFORM auth.install();
+	ELSE
+		RAISE NOTICE 'the tables of auth are left to the dump that is being restored'
+			USING HINT = 'If none is, call auth.install(). It is row_security and check_function_bodies, both off, that look like a restore.';
 	END IF;
 END
 $$;

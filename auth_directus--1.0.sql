@@ -183,7 +183,7 @@ BEGIN
 			RETURN directus_private.tell_error(400, 'Value for field "email" in collection "directus_users" has to be unique.',
 				'{"code": "RECORD_NOT_UNIQUE", "collection": "directus_users", "field": "email"}');
 		ELSE
-			RETURN json_build_object('data', answer - '{token_type,expires_at}'::text[]);
+			RETURN json_build_object('data', answer - '{token_type,expires_at,device_token}'::text[]);
 	END CASE;
 END
 $$;

@@ -40,15 +40,13 @@ CREATE TEMP TABLE credentials (user_id uuid, password_hash text);
 CREATE TEMP TABLE signing_keys (kid text, purpose text, secret_key bytea, created_at timestamptz, signs_from timestamptz, verifies_until timestamptz);
 CREATE TEMP TABLE login_attempts (key bytea, failures int, last_at timestamptz, has_succeeded bool);
 CREATE TEMP TABLE audit_log (event text, user_id uuid, session_id uuid, ip inet, user_agent text, detail jsonb);
-CREATE TEMP TABLE decoys (id uuid, email text);
-CREATE TEMP TABLE decoy_credentials (user_id uuid, password_hash text);
 CREATE TEMP TABLE posts (id bigint, title text, content text, author uuid, user_created uuid);
 CREATE TEMP TABLE pg_class (oid oid, relname name);
 CREATE FUNCTION pg_temp.leak() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'hijacked' USING DETAIL = current_user; END $$;
 DO $$
 DECLARE name text;
 BEGIN
-	FOREACH name IN ARRAY '{users,sessions,credentials,signing_keys,login_attempts,audit_log,decoys,decoy_credentials,posts}'::text[] LOOP
+	FOREACH name IN ARRAY '{users,sessions,credentials,signing_keys,login_attempts,audit_log,posts}'::text[] LOOP
 		EXECUTE format('CREATE TRIGGER leak BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON pg_temp.%I FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.leak()', name);
 	END LOOP;
 END $$;
@@ -123,7 +121,7 @@ DROP FUNCTION public.regress_auth_careless;
 DROP TABLE public.regress_auth_notes;
 DELETE FROM auth.posts;
 DELETE FROM auth.users;
-TRUNCATE auth_private.audit_log, auth_private.login_attempts, auth_private.decoys, auth_private.decoy_credentials;
+TRUNCATE auth_private.audit_log, auth_private.login_attempts;
 SET client_min_messages = warning;
 DROP OWNED BY regress_auth_mallory CASCADE;
 DROP ROLE regress_auth_mallory;

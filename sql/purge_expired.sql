@@ -28,12 +28,6 @@ SELECT auth.purge_expired();
 SELECT convert_from(key, 'UTF8') FROM auth_private.login_attempts ORDER BY key;
 TRUNCATE auth_private.login_attempts;
 
--- Decoys: all of them, with their other half
-SELECT auth.register_user('alice@example.org', 'correct horse') ->> 'code' AS code;
-SELECT count(*) FROM auth_private.decoys JOIN auth_private.decoy_credentials ON user_id = id;
-SELECT auth.purge_expired();
-SELECT count(*) FROM auth_private.decoys FULL JOIN auth_private.decoy_credentials ON user_id = id;
-
 -- The audit log: as long as is asked for
 TRUNCATE auth_private.audit_log;
 INSERT INTO auth_private.audit_log (event, occurred_at) VALUES ('ancient', now() - interval '10 y'), ('old', now() - interval '91 d'), ('lately', now() - interval '89 d');

@@ -44,13 +44,10 @@ SET auth.default_role = 'regress_auth_no_such_role';
 SELECT auth.register_user('lost@example.org', 'correct horse');
 RESET auth.default_role;
 
--- The address of another request is taken: that writes a decoy instead of an account.
-SELECT count(*) AS decoys FROM auth_private.decoys JOIN auth_private.decoy_credentials ON user_id = id;
-
 -- The log knows what happened.
 SELECT event, user_id IS NOT NULL AS names_account, detail FROM auth_private.audit_log ORDER BY id;
 
 DELETE FROM auth.users;
 SELECT count(*) AS credentials FROM auth_private.credentials;
-TRUNCATE auth_private.audit_log, auth_private.decoys, auth_private.decoy_credentials;
+TRUNCATE auth_private.audit_log, auth_private.login_attempts;
 DROP ROLE regress_auth_editor;

@@ -77,7 +77,8 @@ test('a cookie authenticates a change only when the browser says that it comes f
     [{ 'sec-fetch-site': 'cross-site' }, false],
     [{ 'sec-fetch-site': 'none' }, false],
     [{ 'sec-fetch-site': 'cross-site', origin: `http://${host}` }, false],
-    [{ origin: `http://${host}` }, true],
+    [{ origin: `https://${host}` }, true],
+    [{ origin: `http://${host}` }, false], // the cookies are for HTTPS
     [{ origin: 'https://evil.example' }, false],
     [{ origin: `https://${host}.evil.example` }, false],
     [{ origin: `https://evil.example/?://${host}` }, false],

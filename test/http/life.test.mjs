@@ -25,7 +25,7 @@ test('mode json: register, sign in, write, list, refresh, sign out', async () =>
   assert.equal(login.status, 200)
   assert.equal(login.headers.get('cache-control'), 'no-store')
   assert.deepEqual(login.cookies, {})
-  assert.deepEqual(Object.keys(login.body).sort(), ['access_token', 'expires', 'expires_at', 'refresh_token', 'token_type'])
+  assert.deepEqual(Object.keys(login.body).sort(), ['access_token', 'device_token', 'expires', 'expires_at', 'refresh_token', 'token_type'])
   const token = login.body.access_token
 
   const me = await client.get('/rpc/current_user', { token })

@@ -66,7 +66,8 @@ test('cookies: every valid combination of settings sets and clears with the same
               continue
             }
             const cookies = { [name]: login.cookies[name].value }
-            assert.deepEqual([Object.keys(login.cookies), lasting(login.cookies[name])], [[name], attributes], combination)
+            assert.deepEqual([Object.keys(login.cookies), lasting(login.cookies[name])], [[name, 'auth_device'], attributes], combination)
+            assert.deepEqual(lasting(login.cookies.auth_device), attributes, combination)
             const renewed = await client.call('refresh', {}, { cookies, headers: SAME_SITE })
             assert.deepEqual([Object.keys(renewed.cookies), lasting(renewed.cookies[name])], [[name], attributes], combination)
             isCleared(await client.call('refresh', {}, { cookies: { [name]: 'x' }, headers: SAME_SITE }), name)
@@ -85,7 +86,7 @@ test('cookies of one name would overwrite each other: an error', async () => {
   await set({ session_cookie_name: '__Host-sid', refresh_cookie_name: '__Host-sid' })
   for (const mode of ['session', 'cookie']) {
     const login = await client.call('login', { email, password: PASSWORD, mode })
-    assert.deepEqual([login.status, login.body.message, login.cookies], [500, 'both cookies have the name "__Host-sid"', {}])
+    assert.deepEqual([login.status, login.body.message, login.cookies], [500, 'two cookies have the name "__Host-sid"', {}])
   }
 })
 
@@ -371,7 +372,7 @@ test('hash_wait_timeout: who gets no turn waits so long, and is then told that t
     assert.ok(Date.now() - began >= 400)
     await set({ hash_wait_timeout: '60s', password_memory: '8MB', password_passes: 1 })
     const patient = client.call('login', { email: freshEmail(), password: 'x' })
-    await until('another one waits', () => stack.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Extension'") === '1')
+    await until('another one waits', () => stack.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") === '1')
     resume()
     assert.equal((await patient).status, 401)
     stack.psql(`DELETE FROM auth.users WHERE email = '${await slow}'`) // nobody's stand-in is to be so slow

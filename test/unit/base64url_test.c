@@ -5,7 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "base64url.h"
+#include "portable/base64url.h"
 #include "tap.h"
 
 /* RFC 4648, section 10, in the URL-safe alphabet and without padding */

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "cookie.h"
+#include "portable/cookie.h"
 #include "tap.h"
 
 static Cookie

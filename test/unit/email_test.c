@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "email.h"
+#include "portable/email.h"
 #include "tap.h"
 
 static void

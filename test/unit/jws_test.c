@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jws.h"
+#include "portable/jws.h"
 #include "tap.h"
 
 /* RFC 8037, appendix A.1 to A.4 */

@@ -1,0 +1,132 @@
+/*
+ * refusal.c
+ *	  The answer of a call that does not do what it was asked for.
+ *
+ * The client is told a code that is the same for every cause that must not be
+ * told apart; the cause itself goes to the server log and the audit log.
+ */
+#include "postgres.h"
+
+#include "audit/refusal.h"
+
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "http/call.h"
+#include "http/response.h"
+
+#define HTTP_TOO_MANY_REQUESTS 429
+
+typedef struct RefusalText
+{
+	const char *code;
+	int status;
+	const char *message;
+} RefusalText;
+
+static RefusalText
+text_of(RefusalKind kind)
+{
+	switch (kind)
+	{
+		case REFUSAL_INVALID_CREDENTIALS:
+			return (RefusalText){"invalid_credentials", 401, "e-mail address or password is wrong"};
+		case REFUSAL_ACCOUNT_NOT_ACTIVE:
+			return (RefusalText){"account_not_active", 401, "this account is not active"};
+		case REFUSAL_TOO_MANY_ATTEMPTS:
+			return (RefusalText){"too_many_attempts", HTTP_TOO_MANY_REQUESTS, "too many failed attempts, try again later"};
+		case REFUSAL_SERVER_BUSY:
+			return (RefusalText){"server_busy", HTTP_TOO_MANY_REQUESTS, "the server is busy, try again in a moment"};
+		case REFUSAL_VALIDATION_FAILED:
+			return (RefusalText){"validation_failed", 400, "a value is not acceptable"};
+		case REFUSAL_WEAK_PASSWORD:
+			return (RefusalText){"weak_password", 400, "this password is not acceptable"};
+		case REFUSAL_REGISTRATION_DISABLED:
+			return (RefusalText){"registration_disabled", 403, "registration is not open"};
+		case REFUSAL_USER_ALREADY_EXISTS:
+			return (RefusalText){"user_already_exists", 409, "an account with this e-mail address exists"};
+		case REFUSAL_INVALID_REFRESH_TOKEN:
+			return (RefusalText){"invalid_refresh_token", 401, "sign in again"};
+		case REFUSAL_REFRESH_TOKEN_REUSED:
+			return (RefusalText){"refresh_token_reused", 401, "this token was used before, sign in again"};
+	}
+	elog(ERROR, "unknown refusal %d", kind);
+}
+
+/*
+ * How many refusals of a kind this backend has not written down: whoever asks
+ * without end must not fill the audit log, and each second of it is enough.
+ */
+typedef struct Unrecorded
+{
+	TimestampTz recorded_at;
+	int count;
+} Unrecorded;
+
+static Unrecorded unrecorded[REFUSAL_KIND_COUNT];
+
+/* Whether a refusal is to be written down, and with how many before it. */
+static bool
+is_worth_recording(RefusalKind kind, int status, int *refused_before)
+{
+	Unrecorded *earlier = &unrecorded[kind];
+	TimestampTz now = GetCurrentTimestamp();
+
+	*refused_before = earlier->count;
+	if (status == HTTP_TOO_MANY_REQUESTS && now < auth_clock_after(earlier->recorded_at, 1))
+	{
+		earlier->count++;
+		return false;
+	}
+	*earlier = (Unrecorded){.recorded_at = now};
+	return true;
+}
+
+static void
+record(const Refusal *refusal, const RefusalText *text)
+{
+	int refused_before;
+
+	if (!is_worth_recording(refusal->kind, text->status, &refused_before))
+		return;
+
+	auth_audit_record(&(AuditEvent){
+		.user_id = refusal->user_id,
+		.session_id = refusal->session_id,
+		.refusal = text->code,
+		.reason = refused_before == 0 ? refusal->reason : psprintf("Also refused %d times before, in this backend", refused_before),
+	});
+}
+
+static Datum
+body(const RefusalText *text, const char *details)
+{
+	StringInfoData json;
+
+	auth_json_begin(&json);
+	auth_json_string(&json, "code", text->code);
+	auth_json_string(&json, "message", text->message);
+	auth_json_string(&json, "details", details);
+	auth_json_string(&json, "hint", NULL);
+	auth_json_end(&json);
+	return auth_json_to_jsonb(&json);
+}
+
+Datum
+auth_refuse(const Refusal *refusal)
+{
+	RefusalText text = text_of(refusal->kind);
+
+	record(refusal, &text);
+	ereport(LOG_SERVER_ONLY,
+			(errmsg("%s refused: %s", auth_call_name(), text.code),
+			 refusal->reason == NULL ? 0 : errdetail("%s.", refusal->reason),
+			 errhidestmt(true),
+			 errhidecontext(true)));
+
+	auth_response_set_status(text.status);
+	auth_response_forbid_storing();
+	if (refusal->retry_after_seconds > 0)
+		auth_response_add_header("Retry-After", psprintf("%d", refusal->retry_after_seconds));
+	return body(&text, refusal->details);
+}

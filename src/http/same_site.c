@@ -1,0 +1,71 @@
+/*
+ * same_site.c
+ *	  Whether a browser sent a request on behalf of this site's pages.
+ */
+#include "postgres.h"
+
+#include "http/same_site.h"
+
+#include "http/request.h"
+#include "http/token_cookie.h"
+
+/*
+ * Whether the Origin header names the very host that the request went to.  A
+ * page that came in clear text is another site to cookies that do not.
+ */
+static bool
+origin_is_host(const char *origin)
+{
+	static const char https[] = "https://";
+	static const char http[] = "http://";
+	const char *host = auth_request_header("host");
+
+	if (host == NULL)
+		return false;
+	if (pg_strncasecmp(origin, https, strlen(https)) == 0)
+		return pg_strcasecmp(origin + strlen(https), host) == 0;
+	return !auth_token_cookie_is_secure() &&
+		pg_strncasecmp(origin, http, strlen(http)) == 0 &&
+		pg_strcasecmp(origin + strlen(http), host) == 0;
+}
+
+/*
+ * A browser that sends Sec-Fetch-Site knows better than we do which hosts are
+ * one site; the others send Origin with everything that may change something.
+ */
+bool
+auth_same_site_is_stated(void)
+{
+	char *fetch_site = auth_request_header("sec-fetch-site");
+	char *origin = auth_request_header("origin");
+
+	if (fetch_site != NULL)
+		return strcmp(fetch_site, "same-origin") == 0 || strcmp(fetch_site, "same-site") == 0;
+	return origin != NULL && origin_is_host(origin);
+}
+
+static void
+raise_cross_site(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_HTTP('4', '0', '3')),
+			 errmsg("cross-site request refused"),
+			 errhint("A request that relies on a cookie must say by Sec-Fetch-Site or Origin that it comes from this site.")));
+}
+
+void
+auth_same_site_require(void)
+{
+	if (!auth_same_site_is_stated())
+		raise_cross_site();
+}
+
+/* Programs other than browsers send neither header. */
+void
+auth_same_site_refuse_cross_site(void)
+{
+	bool is_browser = auth_request_header("sec-fetch-site") != NULL || auth_request_header("origin") != NULL;
+
+	if (is_browser && !auth_same_site_is_stated())
+		raise_cross_site();
+}

@@ -1,0 +1,96 @@
+/*
+ * credential.c
+ *	  Stored passwords: rows of auth_private.credentials.
+ */
+#include "postgres.h"
+
+#include "password/credential.h"
+
+#include "base/statement.h"
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+
+#define SELECT_HASH \
+	"SELECT password_hash FROM auth_private.credentials WHERE user_id OPERATOR(pg_catalog.=) $1"
+
+static char *
+fetch_hash(Statement *statement, NullableDatum value)
+{
+	NullableDatum column;
+
+	return auth_statement_fetch(statement, &value, &column, 1) ? TextDatumGetCString(column.value) : NULL;
+}
+
+char *
+auth_credential_find(const pg_uuid_t *user_id)
+{
+	static Statement select_hash = {
+		.text = SELECT_HASH,
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+
+	return fetch_hash(&select_hash, auth_value_uuid(user_id));
+}
+
+char *
+auth_credential_lock(const pg_uuid_t *user_id)
+{
+	static Statement lock_hash = {
+		.text = SELECT_HASH " FOR NO KEY UPDATE",
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+
+	return fetch_hash(&lock_hash, auth_value_uuid(user_id));
+}
+
+void
+auth_credential_insert(const pg_uuid_t *user_id, const char *password_hash)
+{
+	static Statement insert = {
+		.text = "INSERT INTO auth_private.credentials (user_id, password_hash) VALUES ($1, $2)",
+		.argument_count = 2,
+		.argument_types = {UUIDOID, TEXTOID},
+		.has_secret_arguments = true,
+	};
+	NullableDatum values[] = {auth_value_uuid(user_id), auth_value_text(password_hash)};
+
+	auth_statement_run(&insert, values);
+}
+
+void
+auth_credential_replace(const pg_uuid_t *user_id, const char *password_hash)
+{
+	static Statement update = {
+		.text = "UPDATE auth_private.credentials SET password_hash = $2 WHERE user_id OPERATOR(pg_catalog.=) $1",
+		.argument_count = 2,
+		.argument_types = {UUIDOID, TEXTOID},
+		.has_secret_arguments = true,
+	};
+	NullableDatum values[] = {auth_value_uuid(user_id), auth_value_text(password_hash)};
+
+	auth_statement_run(&update, values);
+}
+
+/*
+ * By a hash of the id: ids that were brought along may lie close together (a
+ * UUIDv7 begins with the time), and one of them would be the dummy of all.
+ */
+#define ID_HASH "pg_catalog.uuid_hash_extended(user_id, 0)"
+
+char *
+auth_credential_dummy_hash(const unsigned char key[DUMMY_HASH_KEY_BYTES])
+{
+	static Statement select_next = {
+		.text = "(SELECT password_hash FROM auth_private.credentials "
+				"WHERE " ID_HASH " OPERATOR(pg_catalog.>=) $1 ORDER BY " ID_HASH " LIMIT 1) "
+				"UNION ALL (SELECT password_hash FROM auth_private.credentials ORDER BY " ID_HASH " LIMIT 1) LIMIT 1",
+		.argument_count = 1,
+		.argument_types = {INT8OID},
+	};
+	int64 from;
+
+	memcpy(&from, key, sizeof(from));
+	return fetch_hash(&select_next, auth_value_of(Int64GetDatum(from)));
+}

@@ -1,0 +1,74 @@
+/*
+ * throttle.h
+ *	  Growing delays between wrong passwords, and between registrations.
+ */
+#ifndef AUTH_THROTTLE_H
+#define AUTH_THROTTLE_H
+
+#include "datatype/timestamp.h"
+#include "password/known_device.h"
+
+/* at least as many as auth_credential_dummy_hash takes */
+#define ATTEMPT_KEY_BYTES 16
+
+typedef enum AttemptKind
+{
+	ATTEMPT_PAIR = 'p', /* one account from one address */
+	ATTEMPT_DEVICE = 'd', /* one account from a device where it has signed in */
+	ATTEMPT_ACCOUNT = 'u', /* one account from anywhere */
+	ATTEMPT_ADDRESS = 'a', /* any account from one address */
+	ATTEMPT_REGISTRATION = 'r', /* a new account from one address */
+} AttemptKind;
+
+/* What is remembered of attempts of one kind. */
+typedef struct AttemptCounter
+{
+	AttemptKind kind;
+	unsigned char key[ATTEMPT_KEY_BYTES];
+	int stored_failures;
+	int failures; /* what is left of them now */
+	TimestampTz last_at;
+	bool has_succeeded; /* of a pair: the account has signed in from there */
+	int64 drawn; /* of an account: whose turn it is when the delay is over; 0: anybody's */
+} AttemptCounter;
+
+typedef struct Attempt
+{
+	AttemptCounter own; /* a pair, or a known device */
+	AttemptCounter account;
+	AttemptCounter address;
+	bool has_address;
+	int64 ticket; /* who this is, in the draw for the account */
+} Attempt;
+
+extern void auth_throttle_define_settings(void);
+
+/*
+ * Count an attempt on an account, before it is known whether it succeeds.
+ *
+ * Returns false, having counted nothing, if it comes too early, and tells how
+ * many seconds are left.  The account need not exist.  Attempts on one account
+ * wait for each other until the end of the transaction, so that many at once
+ * do not count as one.  device is NULL unless it is known.
+ */
+extern bool auth_throttle_begin(const char *email, const KnownDevice *device, Attempt *attempt, int *retry_after_seconds);
+
+/* Take an attempt back that was not made after all. */
+extern void auth_throttle_cancel(const Attempt *attempt);
+
+/* The password was wrong: count it for the address as well. */
+extern void auth_throttle_note_failure(const Attempt *attempt);
+
+/* It was right: clear the account, and remember the address as one of its own. */
+extern void auth_throttle_reset(const Attempt *attempt);
+
+/*
+ * Count a registration for the client's address; false, having counted nothing,
+ * if it comes too early, with how many seconds are left.
+ */
+extern bool auth_throttle_begin_registration(int *retry_after_seconds);
+
+/* Delete a batch of counters that count for nothing any more; returns how many. */
+extern uint64 auth_throttle_purge(void);
+
+#endif

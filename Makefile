@@ -30,7 +30,7 @@ include $(PGXS)
 $(OBJS): $(wildcard src/*.h src/*/*.h)
 endif
 
-.PHONY: run test test-unit test-sql test-http test-cluster test-directus test-browser shell bench lint format dist help
+.PHONY: run test test-unit test-sql test-http test-cluster test-directus test-browser test-sanitize test-assert test-deb shell deb bench lint format dist help
 
 run: ## start the whole stack with sample data and an example site (FRONTEND=nextjs), and print a first session
 	@tools/packages run
@@ -57,6 +57,13 @@ test-cluster: ## whole clusters: dump, restore, install, the stack tool (one fil
 test-directus: ## Directus' surface behind real nginx (one file: FILES=test/directus/items.test.mjs)
 	@$(ON) tools/test directus $(FILES)
 
+test-sanitize: ## SQL, isolation and HTTP tests with the extension under AddressSanitizer and UBSan in the server
+	@$(ON) tools/sanitize
+
+# not every release's archive has the source package of the server that it has
+test-assert: ## the same on a PostgreSQL 18 that checks assertions, built from Debian's source package in its tree
+	@tools/on-postgres $(or $(PG),18) tools/with-assertions tools/test sql,http
+
 test-browser: ## the example sites in a real browser (one: FRONTEND=astro; one file: FILES=test/browser/life.test.mjs)
 	@FRONTEND=$(FRONTEND) $(ON) tools/test browser $(FILES)
 
@@ -73,6 +80,12 @@ lint: ## formatting, warnings as errors, static analysis, and the rules of CONTR
 
 format: ## format the C sources
 	@clang-format -i $(wildcard src/*.[ch] src/*/*.[ch]) test/unit/*.c bench/*.c
+
+deb: ## Debian packages of the extensions for each PostgreSQL whose headers are installed (or, by a tree: PG=17)
+	@SHARED_DIRECTORY=$(CURDIR) $(ON) tools/deb
+
+test-deb: ## build them, and install and remove them in a clean Debian
+	@tools/test-deb
 
 dist: ## make auth-VERSION.zip of what is committed
 	@git archive --prefix=auth-$(EXTVERSION)/ -o auth-$(EXTVERSION).zip HEAD

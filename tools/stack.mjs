@@ -14,7 +14,7 @@ import {
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -132,7 +132,9 @@ class Stack {
 
   // Start a server that the reaper will end by the given signal.
   serve(name, program, args, { env = {}, signal = 'TERM', cwd = '/', user = this.user } = {}) {
-    const logFile = join(this.directory, `${name}.log`)
+    // LOG_DIRECTORY is where the logs outlive the stack
+    const { LOG_DIRECTORY: kept } = process.env
+    const logFile = kept ? join(kept, `${basename(this.directory)}-${name}.log`) : join(this.directory, `${name}.log`)
     const log = openSync(logFile, 'a', 0o644)
     const child = spawn(program, args, {
       cwd, env: { ...this.env, ...env }, uid: user.uid, gid: user.gid,
@@ -204,7 +206,10 @@ class Stack {
   async runPostgres(settings = {}) {
     const all = { listen_addresses: '', unix_socket_directories: this.socketDirectory, fsync: 'off', max_connections: '100', ...settings }
     const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-    this.postgres = this.serve('postgres', join(this.bindir, 'postgres'), ['-D', this.dataDirectory, ...args], { signal: 'INT' })
+    this.postgres = this.serve('postgres', join(this.bindir, 'postgres'), ['-D', this.dataDirectory, ...args], {
+      // what is loaded into the server first, for the sanitizers
+      signal: 'INT', env: process.env.SERVER_PRELOAD ? { LD_PRELOAD: process.env.SERVER_PRELOAD } : {},
+    })
     await this.waitUntil('PostgreSQL', this.postgres, () => {
       try {
         this.psql('SELECT 1', { database: 'postgres' })

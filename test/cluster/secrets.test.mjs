@@ -199,7 +199,10 @@ test('statements are logged, with plans and the parameters of other roles', asyn
   assertLogged(/Query Text: SELECT 'control-nested'\n/)
 
   sampler = await startSampler()
-  await operator.query("SELECT pg_sleep(1), 'control-activity'")
+  await until('the sampler sees a statement that runs', async () => {
+    await operator.query("SELECT pg_sleep(0.1), 'control-activity'")
+    return [...sampler.seen].some((line) => line.includes('control-activity'))
+  })
 })
 
 const user = { email: freshEmail(), password: password('password'), wrong: password('wrong password'), next: password('new password') }

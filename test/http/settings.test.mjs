@@ -342,7 +342,7 @@ const holders = () => JSON.parse(stack.psql(HELD_SLOTS) || '[]')
 test('max_concurrent_hashes: so many hash at once, and no more', async () => {
   await set({ max_concurrent_hashes: 3, hash_wait_timeout: '60s', password_memory: '64MB', password_passes: 4 })
   // only a registration costs what the settings say now: a sign-in costs what they said when its account came
-  const registrations = Promise.all(Array.from({ length: 24 }, () => client.register()))
+  const registrations = Promise.all(Array.from({ length: 12 }, () => client.register()))
   let isDone = false
   registrations.finally(() => (isDone = true))
   let most = 0

@@ -120,7 +120,8 @@ read_claims(const char *payload, AccessClaims *claims)
 
 	*claims = (AccessClaims){.generation = NO_GENERATION};
 	if (!auth_json_each_member(payload, read_claim, claims) ||
-		claims->expires_at < 0 || claims->expires_at > MAX_UNIX_SECONDS)
+		claims->issued_at < 0 || claims->issued_at >= claims->expires_at || claims->expires_at > MAX_UNIX_SECONDS ||
+		*NameStr(claims->role) == '\0')
 		return false;
 
 	again = payload_of(claims);

@@ -238,3 +238,58 @@ test('a new backend serves a token that it has never seen, and registration righ
   await connection.end()
   assert.equal(await statusOf(answer.access_token), 200)
 })
+
+test('signed by our very key, a payload that says anything else than we would is refused, and never by an error of another kind', async () => {
+  const user = await client.enter()
+  const [header, payload] = user.token.split('.')
+  const { kid } = JSON.parse(Buffer.from(header, 'base64url'))
+  const text = Buffer.from(payload, 'base64url').toString()
+  const claims = JSON.parse(text)
+  const seed = Buffer.from(stack.psql(`SELECT encode(secret_key, 'hex') FROM auth_private.signing_keys WHERE kid = '${kid}'`), 'hex')
+  const key = createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' })
+  const signed = (body) => {
+    const input = `${header}.${Buffer.from(body, 'latin1').toString('base64url')}`
+    return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`
+  }
+  assert.equal(signed(text), user.token)
+  assert.equal(await statusOf(signed(text)), 200)
+
+  const changed = (changes) => JSON.stringify({ ...claims, ...changes })
+  const literal = (name, json) => text.replace(new RegExp(`"${name}":("[^"]*"|[^,}]*)`), `"${name}":${json}`)
+  const odd = {
+    'another id than sub': changed({ id: '00000000-0000-4000-8000-000000000001' }),
+    'not before': changed({ nbf: claims.iat }), 'another claim': changed({ scope: 'all' }),
+    'a claim twice': text.replace('{', `{"sub":"${claims.sub}",`), 'the expiry twice': text.replace(/\}$/, ',"exp":99999999999}'),
+    'another order': JSON.stringify(Object.fromEntries(Object.entries(claims).reverse())), 'white space': text.replace('{', '{ '), 'something behind': `${text} `,
+    'no object': '[]', 'a string': '"x"', 'no JSON': 'x', nothing: '', 'a NUL': literal('role', '"a\\u0000"'), 'no UTF-8': literal('role', '"\xff"'), 'a deep one': '['.repeat(1500),
+    'a role that is too long': changed({ role: 'x'.repeat(70) }), 'an empty role': changed({ role: '' }),
+  }
+  for (const name of Object.keys(claims)) {
+    odd[`no ${name}`] = changed({ [name]: undefined })
+    for (const value of [null, true, {}, [], '', 5, -5, 1.5, ...(name === 'role' ? [] : ['x'])]) odd[`${name} = ${JSON.stringify(value)}`] = changed({ [name]: value })
+  }
+  for (const name of ['sub', 'sid', 'jti', 'id']) {
+    odd[`${name} in capitals`] = changed({ [name]: claims[name].toUpperCase() })
+    odd[`${name} in braces`] = changed({ [name]: `{${claims[name]}}` })
+  }
+  delete odd['iat = 5'] // long ago, and as good as any other time
+  for (const number of ['-1e13', '1e400', '99999999999999999999', '-9223372036854775808', '9223372036854775807', '9223372036855', '1e3', '-0', '0x10', `${claims.exp}.5`, `"${claims.exp}"`])
+    for (const name of ['exp', 'iat', 'gen']) odd[`${name} = ${number}`] = name === 'gen' ? text.replace(',"iat"', `,"gen":${number},"iat"`) : literal(name, number)
+  for (const [name, body] of Object.entries(odd)) {
+    const token = signed(body)
+    // PostgREST reads the payload first, and says 400 for what it cannot hand on
+    assert.ok([400, 401].includes(await statusOf(token)), `${name}: ${body}`)
+    assert.throws(() => stack.psql(`SELECT auth.authenticate('${token}')`), /access_token_(invalid|expired)/, `${name}, in SQL`)
+  }
+})
+
+test('a session that was ended after a snapshot was taken is not accepted under it', async () => {
+  const user = await client.enter()
+  const session = new pg.Client({ host: stack.socketDirectory, user: 'authenticator', database: stack.database })
+  await session.connect()
+  await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+  await session.query('SELECT count(*) FROM pg_class')
+  assert.equal((await client.call('logout', { refresh_token: user.refreshToken })).body.sessions_ended, 1)
+  await assert.rejects(session.query('SELECT auth.authenticate($1)', [user.token]), /session has ended/)
+  await session.end()
+})

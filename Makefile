@@ -2,10 +2,11 @@
 
 EXTENSION = auth auth_directus
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" auth.control)
-DATA = $(EXTENSION:%=%--$(EXTVERSION).sql)
+# the scripts that install this version, and those that update an older one
+DATA = $(sort $(EXTENSION:%=%--$(EXTVERSION).sql) $(wildcard $(EXTENSION:%=%--*.sql)))
 
 MODULE_big = auth
-OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c src/*/*.c))
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 # Not SHLIB_LINK += ...: pgxs.mk has its own use for the variable.
 SHLIB_LINK = $(shell pkg-config --libs libsodium)
 PG_CPPFLAGS = -Isrc $(shell pkg-config --cflags libsodium)
@@ -26,49 +27,69 @@ PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(PGXS),)
 include $(PGXS)
 # A changed header changes every object; there are few enough.
-$(OBJS): $(wildcard src/*/*.h)
+$(OBJS): $(wildcard src/*.h src/*/*.h)
 endif
 
-.PHONY: reference run test test-unit test-sql test-http test-cluster test-directus test-browser bench packages lint format dist help
+.PHONY: run test test-unit test-sql test-http test-cluster test-directus test-browser test-sanitize test-assert test-deb shell deb bench lint reference format dist help
 
-run: packages ## start the whole stack with sample data and an example site (FRONTEND=nextjs), and print a first session
+run: ## start the whole stack with sample data and an example site (FRONTEND=nextjs), and print a first session
+	@tools/packages run
 	@FRONTEND=$(FRONTEND) exec node tools/run.mjs
 
-test: ## run every suite on throwaway servers (installs what is missing)
-	@tools/test
+# PG=18: on another major version than this system's, in a tree of the release of Debian that brings it
+ON = $(if $(PG),tools/on-postgres $(PG))
 
-test-unit: packages ## the parts that need no PostgreSQL: tokens, cookies, e-mail addresses
-	@tools/test unit
+test: ## run every suite on throwaway servers (installs what is missing); on another PostgreSQL: PG=17, also for the suites below
+	@$(ON) tools/test
 
-test-sql: packages ## pg_regress and the isolation tests (one file: REGRESS=login ISOLATION=)
-	@tools/test sql
+test-unit: ## the parts that need no PostgreSQL: tokens, cookies, e-mail addresses
+	@$(ON) tools/test unit
 
-test-http: packages ## real PostgREST (one file: FILES=test/http/life.test.mjs)
-	@tools/test http $(FILES)
+test-sql: ## pg_regress and the isolation tests (one file: REGRESS=login ISOLATION=)
+	@$(ON) tools/test sql
 
-test-cluster: packages ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/cluster/dump.test.mjs)
-	@tools/test cluster $(FILES)
+test-http: ## real PostgREST (one file: FILES=test/http/life.test.mjs)
+	@$(ON) tools/test http $(FILES)
 
-test-directus: packages ## Directus' surface behind real nginx (one file: FILES=test/directus/items.test.mjs)
-	@tools/test directus $(FILES)
+test-cluster: ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/cluster/dump.test.mjs)
+	@$(ON) tools/test cluster $(FILES)
 
-test-browser: packages ## the example sites in a real browser (one: FRONTEND=astro; one file: FILES=test/browser/life.test.mjs)
-	@FRONTEND=$(FRONTEND) tools/test browser $(FILES)
+test-directus: ## Directus' surface behind real nginx (one file: FILES=test/directus/items.test.mjs)
+	@$(ON) tools/test directus $(FILES)
 
-bench: packages ## the figures of the README, as ratios measured in one run (some: ONLY=storm,uid; in short: QUICK=1)
+test-sanitize: ## SQL, isolation and HTTP tests with the extension under AddressSanitizer and UBSan in the server
+	@$(ON) tools/sanitize
+
+# not every release's archive has the source package of the server that it has
+test-assert: ## the same on a PostgreSQL 18 that checks assertions, built from Debian's source package in its tree
+	@tools/on-postgres $(or $(PG),18) tools/with-assertions tools/test sql,http
+
+test-browser: ## the example sites in a real browser (one: FRONTEND=astro; one file: FILES=test/browser/life.test.mjs)
+	@FRONTEND=$(FRONTEND) $(ON) tools/test browser $(FILES)
+
+shell: ## a shell beside a stack, with psql and what CONTRIBUTING.md names in its environment
+	@tools/packages run
+	@node tools/stack.mjs --http $${SHELL:-bash}
+
+bench: ## the figures of the README, as ratios measured in one run (some: ONLY=storm,uid; in short: QUICK=1)
+	@tools/packages bench
 	@exec node bench/bench.mjs
-
-packages:
-	@tools/packages
 
 lint: ## formatting, warnings as errors, static analysis, and the rules of CONTRIBUTING.md
 	@tools/lint
 
-reference: packages ## write docs/reference.md from the COMMENTs and settings
+reference: ## write docs/reference.md from the COMMENTs and settings
+	@tools/packages run
 	@node tools/reference.mjs
 
 format: ## format the C sources
-	@clang-format -i src/*.c src/*/*.[ch] test/unit/*.c bench/*.c
+	@clang-format -i $(wildcard src/*.[ch] src/*/*.[ch]) test/unit/*.c bench/*.c
+
+deb: ## Debian packages of the extensions for each PostgreSQL whose headers are installed (or, by a tree: PG=17)
+	@SHARED_DIRECTORY=$(CURDIR) $(ON) tools/deb
+
+test-deb: ## build them, and install and remove them in a clean Debian
+	@tools/test-deb
 
 dist: ## make auth-VERSION.zip of what is committed
 	@git archive --prefix=auth-$(EXTVERSION)/ -o auth-$(EXTVERSION).zip HEAD

@@ -93,6 +93,10 @@ BEGIN
 	ALTER ROLE authenticator SET log_parameter_max_length_on_error = 0;
 	-- and the plans that auto_explain logs do not show what became of them
 	ALTER ROLE authenticator SET auto_explain.log_verbose = off;
+	-- nor, since PostgreSQL 16, the parameters; before, auto_explain knows no such setting and would complain
+	IF pg_catalog.current_setting('server_version_num')::int >= 160000 THEN
+		ALTER ROLE authenticator SET auto_explain.log_parameter_max_length = 0;
+	END IF;
 END
 $$;
 

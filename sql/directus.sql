@@ -1,11 +1,14 @@
 -- What CREATE EXTENSION auth_directus makes: nothing that has rights of its own, and nothing that stays.
 CREATE ROLE regress_auth_mallory;
 CREATE SCHEMA directus AUTHORIZATION regress_auth_mallory;
+-- where in the script an error was raised is the server's to say
+\set SHOW_CONTEXT never
 CREATE EXTENSION auth_directus;
 ALTER SCHEMA directus OWNER TO CURRENT_USER;
 CREATE FUNCTION directus.login() RETURNS void LANGUAGE sql AS '';
 CREATE EXTENSION auth_directus;
 DROP FUNCTION directus.login;
+\set SHOW_CONTEXT errors
 CREATE EXTENSION auth_directus;
 
 -- What PostgREST serves

@@ -2,8 +2,10 @@
 SELECT extname, extversion, nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'auth';
 
 -- Members: functions, and the tables whose rows must not be in a dump. None is marked for dumping.
+-- (Later versions of PostgreSQL count the row types of these tables, too.)
 SELECT pg_describe_object(classid, objid, objsubid) AS member
   FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'auth') AND deptype = 'e'
+   AND classid <> 'pg_type'::regclass
  ORDER BY pg_describe_object(classid, objid, objsubid) COLLATE "C";
 SELECT extconfig FROM pg_extension WHERE extname = 'auth';
 

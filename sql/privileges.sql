@@ -6,7 +6,8 @@ SELECT p.oid::regprocedure AS function, replace(proowner::regrole::text, :'super
        provolatile AS volatility, proparallel AS parallel, proleakproof AS leakproof, proisstrict AS strict, replace(proacl::text, :'superuser', 'superuser') AS acl
   FROM pg_proc p WHERE pronamespace IN ('auth'::regnamespace, 'auth_private'::regnamespace) ORDER BY p.oid::regprocedure::text COLLATE "C";
 
-SELECT c.oid::regclass AS relation, relkind, relowner::regrole AS owner, relrowsecurity AS rls, relforcerowsecurity AS forced, relacl::text AS acl
+-- MAINTAIN came with PostgreSQL 17: an owner has it there, and nobody else.
+SELECT c.oid::regclass AS relation, relkind, relowner::regrole AS owner, relrowsecurity AS rls, relforcerowsecurity AS forced, replace(relacl::text, 'auth_owner=arwdDxtm/', 'auth_owner=arwdDxt/') AS acl
   FROM pg_class c WHERE relnamespace IN ('auth'::regnamespace, 'auth_private'::regnamespace) AND relkind IN ('r', 'S', 'v') ORDER BY c.oid::regclass::text COLLATE "C";
 
 SELECT attrelid::regclass AS relation, attname, attacl::text AS acl FROM pg_attribute
@@ -16,8 +17,9 @@ SELECT polrelid::regclass AS relation, polname, polcmd, polpermissive AS permiss
        pg_get_expr(polqual, polrelid) AS using, pg_get_expr(polwithcheck, polrelid) AS check
   FROM pg_policy WHERE polrelid IN (SELECT oid FROM pg_class WHERE relnamespace IN ('auth'::regnamespace, 'auth_private'::regnamespace)) ORDER BY polrelid::regclass::text COLLATE "C", polname;
 
+-- (auto_explain logs parameters since PostgreSQL 16, and is told not to there; test/cluster/secrets looks at it)
 SELECT rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolpassword IS NULL AS no_password,
-       (SELECT setconfig FROM pg_db_role_setting WHERE setrole = r.oid AND setdatabase = 0) AS settings,
+       (SELECT array_remove(setconfig, 'auto_explain.log_parameter_max_length=0') FROM pg_db_role_setting WHERE setrole = r.oid AND setdatabase = 0) AS settings,
        ARRAY(SELECT roleid::regrole::text FROM pg_auth_members WHERE member = r.oid ORDER BY 1) AS member_of
   FROM pg_authid r WHERE rolname IN ('auth_owner', 'anon', 'authenticated', 'authenticator') ORDER BY 1;
 

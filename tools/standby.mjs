@@ -3,7 +3,11 @@
 // It does what a stack does (psql, configure, startPostgrest) with a cluster
 // and sockets of its own; it ends with the stack.
 
-const REPLAY_TIMEOUT_MS = 60_000
+import { until } from './stack.mjs'
+
+// A standby cannot LISTEN: without the channel PostgREST does not try, and
+// SIGUSR2 tells it to read its configuration again.
+const WITHOUT_CHANNEL = { PGRST_DB_CHANNEL_ENABLED: 'false' }
 
 const standbyMethods = {
   // Wait until what the primary has written so far is what queries here see.
@@ -22,12 +26,8 @@ const standbyMethods = {
     if (this.psql('SELECT pg_promote()') !== 't') throw new Error('the standby was not promoted')
   },
 
-  async waitFor(what, isDone) {
-    const deadline = Date.now() + REPLAY_TIMEOUT_MS
-    while (!(await isDone())) {
-      if (Date.now() > deadline) throw new Error(`waited in vain for ${what}:\n${this.tail(this.postgres)}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+  waitFor(what, isDone) {
+    return until(isDone, () => `waited in vain for ${what}:\n${this.tail(this.postgres)}`)
   },
 }
 
@@ -41,6 +41,6 @@ export async function startStandby(primary, { settings = {}, postgrest = {} } = 
 
   primary.execute('pg_basebackup', ['-D', standby.dataDirectory, '-R', '--checkpoint=fast', '--no-sync'])
   await standby.runPostgres(settings)
-  if (postgrest) await standby.startPostgrest(postgrest)
+  if (postgrest) await standby.startPostgrest({ ...WITHOUT_CHANNEL, ...postgrest })
   return standby
 }

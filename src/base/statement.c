@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgrprotos.h"
+#include "utils/guc.h"
 #include "utils/snapmgr.h"
 
 static void
@@ -55,6 +56,24 @@ execute_plan(Statement *statement, Datum *values, const char *nulls)
 	elog(ERROR, "unknown snapshot %d", statement->snapshot);
 }
 
+/* From PostgreSQL 16 on, auto_explain logs what a statement is given, unless it is told not to. */
+static int
+execute_plan_unseen(Statement *statement, Datum *values, const char *nulls)
+{
+	const char *setting = "auto_explain.log_parameter_max_length";
+	int level;
+	int result;
+
+	if (GetConfigOption(setting, true, false) == NULL)
+		return execute_plan(statement, values, nulls);
+
+	level = NewGUCNestLevel();
+	(void) set_config_option(setting, "0", PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	result = execute_plan(statement, values, nulls);
+	AtEOXact_GUC(true, level);
+	return result;
+}
+
 /* Leaves SPI connected: its results are still to be read. */
 static void
 execute(Statement *statement, const NullableDatum *arguments)
@@ -71,7 +90,7 @@ execute(Statement *statement, const NullableDatum *arguments)
 
 	SPI_connect();
 	prepare(statement);
-	result = execute_plan(statement, values, nulls);
+	result = statement->has_secret_arguments ? execute_plan_unseen(statement, values, nulls) : execute_plan(statement, values, nulls);
 	if (result < 0)
 		elog(ERROR, "could not run a statement: %s", SPI_result_code_string(result));
 }

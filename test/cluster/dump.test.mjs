@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { startStack } from '../../tools/stack.mjs'
+import { PASSWORD } from '../support.mjs'
 
-const PASSWORD = 'correct horse battery'
 let stack, tokens, expected
 
 // Everything that a site would miss: rows, columns, defaults, constraints, indexes, policies, triggers, grants.

@@ -26,12 +26,22 @@ const login = async (client, n, password = PASSWORD) => (await client.query('SEL
 const locks = (kind, granted = true) => Number(stack.psql(`SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = 0 AND objsubid = ${kind} AND granted = ${granted}`))
 const until = (condition) => eventually(String(condition), condition)
 
-// Somebody who hashes for seconds.
+// Somebody who hashes for seconds, and is stopped in the middle of it until the test goes on.
 async function occupySlot(t) {
   const client = await connect(t, { password_memory: '1GB', password_passes: 4 })
-  const isDone = client.query("SELECT auth.register_user('slow' || gen_random_uuid() || '@example.org', 'correct horse battery')")
+  const { pid } = (await client.query('SELECT pg_backend_pid() AS pid')).rows[0]
+  const isDone = client.query("SELECT auth.register_user('slow' || gen_random_uuid() || '@example.org', $1)", [PASSWORD])
   await until(() => locks(3) === 1)
-  return { isDone }
+  process.kill(pid, 'SIGSTOP')
+  let isStopped = true
+  const goOn = () => {
+    if (isStopped) process.kill(pid, 'SIGCONT')
+    isStopped = false
+    return isDone
+  }
+  // or its connection would never be closed
+  t.after(goOn)
+  return { goOn }
 }
 
 test('who gets no turn in time is refused, and the attempt does not count', async (t) => {
@@ -41,7 +51,7 @@ test('who gets no turn in time is refused, and the attempt does not count', asyn
   assert.deepEqual(answers.map((answer) => answer.code), ['server_busy', 'server_busy', 'server_busy'])
   assert.equal(stack.psql("SELECT coalesce(sum(failures), 0) FROM auth_private.login_attempts"), '0')
   for (const client of clients) assert.equal((await client.query('SHOW lock_timeout')).rows[0].lock_timeout, '0')
-  await slow.isDone
+  await slow.goOn()
 })
 
 test('who has time waits, and all get their turn', async (t) => {
@@ -50,8 +60,9 @@ test('who has time waits, and all get their turn', async (t) => {
   const answers = clients.map((client, i) => login(client, i + 1))
   await until(() => locks(3, false) === 8)
   assert.deepEqual([locks(3), locks(4)], [1, 9])
+  slow.goOn()
   for (const answer of await Promise.all(answers)) assert.ok(answer.access_token, JSON.stringify(answer))
-  await slow.isDone
+  await slow.goOn()
   assert.deepEqual([locks(3), locks(4)], [0, 0])
 })
 
@@ -67,7 +78,7 @@ test('who had to wait, or was refused, holds nobody up although its transaction 
   await until(() => locks(3, false) === 2)
   const { rows } = await refused.query("SELECT auth.register_user('late@example.org', $1) AS answer", [PASSWORD])
   assert.equal(rows[0].answer.code, 'server_busy')
-  await slow.isDone
+  slow.goOn()
   assert.ok((await firstAnswer).access_token)
   assert.ok((await answer).access_token)
   assert.deepEqual([locks(3), locks(4)], [0, 0])
@@ -96,8 +107,9 @@ test('where the queue is full, the next is refused at once', async (t) => {
   await until(() => locks(4) === 2)
   const refused = await login(next, 2)
   assert.deepEqual([refused.code, locks(3)], ['server_busy', 1])
+  slow.goOn()
   assert.ok((await waits).access_token)
-  await slow.isDone
+  await slow.goOn()
 })
 
 test('a cancelled or killed waiter is out of the queue, and so is one who was refused inside a transaction', async (t) => {
@@ -115,8 +127,9 @@ test('a cancelled or killed waiter is out of the queue, and so is one who was re
   stack.psql(`SELECT pg_terminate_backend(${pid})`)
   await killedAnswer
   await until(() => locks(4) === 2)
+  slow.goOn()
   assert.ok((await patientAnswer).access_token)
-  await slow.isDone
+  await slow.goOn()
   await cancelled.query('RESET statement_timeout')
   assert.ok((await login(cancelled, 3)).access_token)
 

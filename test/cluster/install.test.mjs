@@ -1,8 +1,11 @@
 // Where the extension cannot be installed safely, it says why and changes nothing.
 
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { startStack } from '../../tools/stack.mjs'
+import { copyOfProject } from '../support.mjs'
 
 let stack
 let counter = 0
@@ -116,4 +119,18 @@ test('two databases of one cluster have their own accounts and keys', () => {
   const token = JSON.parse(sql("SELECT auth.login('a@example.org', 'correct horse')"))
   assert.equal(stack.psql('SELECT count(*) FROM auth.users'), '0')
   assert.throws(() => stack.psql(`SELECT auth.authenticate('${token.access_token}')`), /invalid access token/)
+})
+
+test('a script that updates is installed like the others, and updates what has accounts', async (t) => {
+  const copy = copyOfProject(t)
+  for (const extension of ['auth', 'auth_directus']) writeFileSync(join(copy, `${extension}--1.0--1.1.sql`), `CREATE FUNCTION ${extension === 'auth' ? 'auth' : 'directus'}.answer() RETURNS int LANGUAGE sql AS 'SELECT 42'`)
+  const { startStack: startNext } = await import(join(copy, 'tools/stack.mjs'))
+  const next = await startNext({ postgrest: false })
+  try {
+    next.psql(`SELECT auth.register_user('alice@example.org', 'correct horse'); CREATE EXTENSION auth_directus`)
+    next.psql(`ALTER EXTENSION auth UPDATE TO '1.1'; ALTER EXTENSION auth_directus UPDATE TO '1.1'`)
+    assert.equal(next.psql(`SELECT auth.answer(), directus.answer(), auth.login('alice@example.org', 'correct horse') ? 'access_token'`), '42|42|t')
+  } finally {
+    await next.stop()
+  }
 })

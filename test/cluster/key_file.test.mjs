@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { startStack } from '../../tools/stack.mjs'
 import { Client } from '../http/client.mjs'
-import { PASSWORD } from '../support.mjs'
+import { PASSWORD, until } from '../support.mjs'
 
 let stack, client, directory
 before(async () => {
@@ -41,8 +41,7 @@ const problem = (sql) => {
 // PostgREST that was given no keys, because none could be opened, must be told to ask again.
 async function assertEverythingWorks(user) {
   stack.psql("NOTIFY pgrst, 'reload config'")
-  for (let tries = 100; tries > 0 && (await statusOf(user.token)) !== 200; tries--) await new Promise((resolve) => setTimeout(resolve, 100))
-  assert.equal(await statusOf(user.token), 200)
+  await until('PostgREST has the keys', async () => (await statusOf(user.token)) === 200)
   const { status, body } = await client.call('refresh', { refresh_token: user.refreshToken })
   assert.equal(status, 200, JSON.stringify(body))
   user.refreshToken = body.refresh_token

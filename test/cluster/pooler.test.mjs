@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
+import { claimsOf, PASSWORD } from '../support.mjs'
 
 const SERVER_CONNECTIONS = 4
 const CLIENTS = 32
 const TRANSACTIONS = 10_000
-const PASSWORD = 'correct horse battery'
 
 let stack, poolerDirectory, operator, identities
 before(async () => {
@@ -83,7 +83,7 @@ async function makeUsers() {
     await operator.query('SELECT auth.register_user($1, $2)', [email, PASSWORD])
     const { rows: [{ id }] } = await operator.query('UPDATE auth.users SET role = $2 WHERE email = $1 RETURNING id', [email, role])
     const tokens = [await signIn(client, email), await signIn(client, email)]
-    const [session, other] = tokens.map((token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).sid)
+    const [session, other] = tokens.map((token) => claimsOf(token).sid)
     users.push({ token: tokens[n % 3 ? 0 : 1], sees: { user: id, session: n % 3 ? session : other, role, users: [id], sessions: [session, other].sort() } })
   }
   await client.end()

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
+import { PASSWORD } from '../support.mjs'
 
 const TRANSACTIONS = 10_000
-const PASSWORD = 'correct horse battery'
 
 // Notes are their owner's; pinned ones are those of anon, too.
 const SCHEMA = `

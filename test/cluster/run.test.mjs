@@ -2,27 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { copyOfProject, PASSWORD } from '../support.mjs'
 
-const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../..')
-
-// The project as it comes, with nothing built.
-function freshCopy() {
-  const copy = mkdtempSync(join(tmpdir(), 'auth-fresh-'))
-  const made = ['.git', 'node_modules', 'results', 'output_iso', 'dist', 'build', '.astro', '.next', '.svelte-kit', 'screenshots']
-  const isMade = (path) => /\.(o|so|bc)$/.test(path) || made.includes(basename(path))
-  cpSync(PROJECT, copy, { recursive: true, verbatimSymlinks: true, filter: (path) => !isMade(path) })
-  symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'))
-  return copy
-}
-
-test('the first session, pasted into a shell, and the site that is printed', { timeout: 600_000 }, async (t) => {
-  const project = freshCopy()
-  t.after(() => rmSync(project, { recursive: true }))
+test('the first session, pasted into a shell, and the site that is printed', async (t) => {
+  const project = copyOfProject(t)
   const run = spawn('make', ['-s', 'run'], { cwd: project, stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   const gone = new Promise((resolve) => run.once('exit', resolve))
   t.after(() => run.exitCode === null && run.signalCode === null && process.kill(-run.pid, 'SIGINT'))
@@ -54,7 +40,7 @@ test('the first session, pasted into a shell, and the site that is printed', { t
   }
 
   const directus = printed.match(/Directus +(http\S+)/)[1]
-  const login = await fetch(`${directus}/auth/login`, { method: 'POST', body: JSON.stringify({ email: 'alice@example.org', password: 'correct horse battery' }) })
+  const login = await fetch(`${directus}/auth/login`, { method: 'POST', body: JSON.stringify({ email: 'alice@example.org', password: PASSWORD }) })
   const { data } = await login.json()
   const posts = await fetch(`${directus}/items/posts?fields=title&sort=title`, { headers: { authorization: `Bearer ${data.access_token}` } })
   assert.deepEqual((await posts.json()).data.map((post) => post.title), ['Hello from Alice', 'Hello from Bob', 'Hello from Carol'])
@@ -63,7 +49,7 @@ test('the first session, pasted into a shell, and the site that is printed', { t
   const home = await fetch(`${site}/`)
   assert.equal(home.status, 200)
   assert.match(await home.text(), /<h1[^>]*>Notes from everybody<\/h1>/)
-  const entered = new URLSearchParams({ email: 'alice@example.org', password: 'correct horse battery' })
+  const entered = new URLSearchParams({ email: 'alice@example.org', password: PASSWORD })
   const signedIn = await fetch(`${site}/login`, { method: 'POST', body: entered, redirect: 'manual', headers: { origin: site } })
   assert.deepEqual([signedIn.status, signedIn.headers.get('location')], [303, '/dashboard'])
   const cookie = signedIn.headers.get('set-cookie').match(/site_(access|refresh)=[^;]+/g).join('; ')

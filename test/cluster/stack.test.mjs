@@ -1,11 +1,14 @@
-// The stack tool leaves nothing behind: no process, no file, however it ends.
+// The stack tool leaves nothing behind, no process and no file, however it ends; and what it was told is so when it returns.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { startStack } from '../../tools/stack.mjs'
+import { until } from '../support.mjs'
 
 const STACK = join(dirname(fileURLToPath(import.meta.url)), '../../tools/stack.mjs')
 
@@ -30,10 +33,8 @@ const isRunning = (pid) => {
 }
 
 async function assertNothingIsLeft({ directory, postmaster }) {
-  for (let tenths = 0; tenths < 300 && (existsSync(directory) || isRunning(postmaster)); tenths++)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  assert.equal(existsSync(directory), false, `${directory} is still there`)
-  assert.equal(isRunning(postmaster), false, 'PostgreSQL is still running')
+  await until(`${directory} is gone`, () => !existsSync(directory))
+  await until('PostgreSQL has ended', () => !isRunning(postmaster))
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'])
@@ -45,6 +46,35 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'])
     await stack.gone
     await assertNothingIsLeft(stack)
   })
+
+describe('what a stack was told', () => {
+  let stack
+  before(async () => {
+    stack = await startStack()
+  })
+  after(() => stack.stop())
+
+  test('settings are in force on the connections that there were, and on new ones', async () => {
+    const connection = new pg.Client({ host: stack.socketDirectory, user: 'postgres', database: stack.database })
+    await connection.connect()
+    await connection.query("LOAD 'auth'")
+    for (let seconds = 1; seconds <= 50; seconds++) {
+      await stack.configure({ 'auth.refresh_grace': seconds })
+      const { rows } = await connection.query("SELECT setting FROM pg_settings WHERE name = 'auth.refresh_grace'")
+      assert.equal(rows[0].setting, String(seconds))
+      assert.equal(stack.psql("LOAD 'auth'; SELECT setting FROM pg_settings WHERE name = 'auth.refresh_grace'"), String(seconds))
+    }
+    await connection.end()
+  })
+
+  test('what was defined is served', async () => {
+    for (let number = 1; number <= 5; number++) {
+      await stack.define(`CREATE FUNCTION public.answer_${number}() RETURNS int LANGUAGE sql AS 'SELECT ${number}'`)
+      const answer = await fetch(`${stack.postgrestUrl}/rpc/answer_${number}`, { headers: { 'accept-profile': 'public' } })
+      assert.equal(await answer.json(), number)
+    }
+  })
+})
 
 test("when the command ends nothing is left, and the command's status is the tool's", async () => {
   const stack = await startTool('echo $PGHOST; exit 7')

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import pg from 'pg'
-import { startStack } from '../../tools/stack.mjs'
+import { postgrestVersion, startStack } from '../../tools/stack.mjs'
 import { startStandby } from '../../tools/standby.mjs'
 import { Client } from '../http/client.mjs'
 import { freshEmail, PASSWORD } from '../support.mjs'
@@ -138,6 +138,21 @@ test('after a rotation the session cookie is good at once, and a bearer token wh
   const byCookie = await enter({ mode: 'session' })
   assert.equal((await me({ cookies: byCookie.cookies })).body.id, byCookie.id)
   await showKeysToPostgrest(user.token)
+})
+
+// PostgREST 13 and later listen on the server that takes writes, of those that db-uri names.
+const listensElsewhere = postgrestVersion() >= 13 ? {} : { skip: 'PostgREST 12 listens where it reads' }
+test('PostgREST that is told of both servers hears of a new key from the primary, and reads from the standby', listensElsewhere, async () => {
+  const { postgrest, postgrestUrl } = standby
+  await standby.startPostgrest({
+    PGRST_DB_URI: `postgres://authenticator@/${standby.database}?host=${standby.socketDirectory},${primary.socketDirectory}&target_session_attrs=read-only`,
+  })
+  rotate()
+  const user = await enter()
+  await standby.waitFor('PostgREST to hear of the key', async () => (await me({ token: user.token })).status === 200)
+  assert.equal((await onStandby.send('POST', '/posts', { token: user.token, body: { title: 'Hello' } })).body.code, '0A000')
+  standby.postgrest.child.kill()
+  Object.assign(standby, { postgrest, postgrestUrl })
 })
 
 test('a key withdrawn on the primary: once replayed, its tokens are refused by the backends that knew them', async () => {

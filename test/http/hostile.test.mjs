@@ -56,7 +56,6 @@ test('a body of another shape makes at most one call, and for nobody else', asyn
     ['/rpc/current_user?user_id=eq.' + bob.id, {}, {}],
     ['/rpc/login', {}, '"x"'],
     ['/rpc/login', {}, 'null'],
-    ['/rpc/login', { prefer: 'params=single-object' }, login],
     ['/rpc/login', { 'content-type': 'text/plain' }, JSON.stringify(login)],
     ['/rpc/login', { 'content-type': 'application/octet-stream' }, JSON.stringify(login)],
   ]
@@ -67,7 +66,12 @@ test('a body of another shape makes at most one call, and for nobody else', asyn
   }
   assert.equal(everything(), before)
 
-  for (const [headers, body] of [[{}, Array(20).fill(login)], [{ prefer: 'params=multiple-objects' }, Array(20).fill(login)]]) {
+  for (const [headers, body] of [
+    [{}, Array(20).fill(login)],
+    [{ prefer: 'params=multiple-objects' }, Array(20).fill(login)],
+    // no call for PostgREST 12, and for later versions the call that it would be without
+    [{ prefer: 'params=single-object' }, login],
+  ]) {
     const earlier = hashed()
     await client.send('POST', '/rpc/login', { headers, body })
     assert.ok(hashed() - earlier <= 1, `${JSON.stringify(headers)}: ${hashed() - earlier} calls`)

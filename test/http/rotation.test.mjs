@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startStack } from '../../tools/stack.mjs'
 import { Client, SAME_SITE } from './client.mjs'
-import { assertForgeriesAreRefused, decode } from './forge.mjs'
+import { claimsOf, headerOf, PASSWORD, until } from '../support.mjs'
+import { assertForgeriesAreRefused } from './forge.mjs'
 
 const CLIENTS = 12
 const ROTATIONS = 3
@@ -19,17 +20,6 @@ before(async () => {
   await stack.configure({ 'auth.hash_wait_timeout': '1min' })
 })
 after(() => stack.stop())
-
-const headerOf = (token) => decode(token.split('.')[0])
-const claimsOf = (token) => decode(token.split('.')[1])
-
-async function waitUntil(what, isSo) {
-  const deadline = Date.now() + 60_000
-  while (!(await isSo())) {
-    assert.ok(Date.now() < deadline, what)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}
 
 // Somebody with a token by each key that has signed yet, a refresh token and a session cookie.
 class User {
@@ -62,7 +52,7 @@ class User {
   }
 
   async signIn() {
-    const { body } = await this.expect(200, client.call('login', { email: this.email, password: 'correct horse battery' }))
+    const { body } = await this.expect(200, client.call('login', { email: this.email, password: PASSWORD }))
     if (body) this.keep(body)
   }
 
@@ -110,7 +100,7 @@ async function startLoad() {
 
 async function rotate(probe) {
   const kid = stack.psql('SELECT auth.rotate_signing_key()')
-  await waitUntil('the new key signs', async () => {
+  await until('the new key signs', async () => {
     await probe.refresh()
     return probe.tokens.has(kid)
   })
@@ -161,15 +151,14 @@ test('a withdrawn key is refused at once on every connection, while others go on
 
   const load = await startLoad()
   const backends = new Set()
-  for (let round = 0; round < 20; round++) {
+  await until("all connections of PostgREST's pool have verified the token", async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => client.get('/rpc/backend', { token: withdrawn, headers: { 'accept-profile': 'public' } })))
     for (const { status, body } of answers) {
       assert.equal(status, 200)
       backends.add(body)
     }
-    if (backends.size === POOL) break
-  }
-  assert.equal(backends.size, POOL, "all connections of PostgREST's pool have verified the token")
+    return backends.size === POOL
+  })
 
   stack.psql(`UPDATE auth_private.signing_keys SET verifies_until = clock_timestamp() WHERE kid = '${headerOf(withdrawn).kid}'`)
   for (let round = 0; round < 5; round++) {
@@ -179,7 +168,7 @@ test('a withdrawn key is refused at once on every connection, while others go on
 
   // told of it, PostgREST refuses it by itself
   stack.psql("NOTIFY pgrst, 'reload config'")
-  await waitUntil('PostgREST forgets the key', async () => {
+  await until('PostgREST forgets the key', async () => {
     const { status, body } = await client.get('/rpc/current_user', { token: withdrawn })
     assert.equal(status, 401)
     return body.code === 'PGRST301'

@@ -5,7 +5,7 @@ import { after, afterEach, before, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
 import { Client, SAME_SITE } from './client.mjs'
-import { freshEmail, PASSWORD } from '../support.mjs'
+import { claimsOf, freshEmail, PASSWORD, until, untilAfter } from '../support.mjs'
 
 let stack, client
 before(async () => {
@@ -26,14 +26,6 @@ afterEach(async () => {
   if (names.length > 0) await stack.configure(Object.fromEntries(names.map((name) => [name, null])))
 })
 
-async function until(what, isSo) {
-  const deadline = Date.now() + 60_000
-  while (!(await isSo())) {
-    assert.ok(Date.now() < deadline, `not in a minute: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
 // PostgREST reads its part of the settings when it is told to.
 async function reloadPostgrest(what, isSo) {
   stack.psql("NOTIFY pgrst, 'reload config'; NOTIFY pgrst, 'reload schema'")
@@ -43,7 +35,6 @@ async function reloadPostgrest(what, isSo) {
 // Let time pass for every session, by moving them into the past.
 const age = (interval) =>
   stack.psql(['refreshed_at', 'expires_at', 'not_after'].map((column) => `${column} = ${column} - interval '${interval}'`).reduce((all, one) => `${all}, ${one}`, 'UPDATE auth.sessions SET created_at = created_at'))
-const decode = (token) => JSON.parse(Buffer.from(token.split('.')[1], 'base64url'))
 const me = (token) => client.get('/rpc/current_user', { token })
 const refresh = (token) => client.call('refresh', { refresh_token: token })
 
@@ -118,7 +109,7 @@ test('issuer: in every token, and a token of another one is refused', async () =
   for (const issuer of ['https://example.org/auth', 'caf\u00e9 "quoted" \\']) {
     await set({ issuer })
     const { access_token: token } = await client.login(email)
-    assert.equal(decode(token).iss, issuer)
+    assert.equal(claimsOf(token).iss, issuer)
     assert.equal((await me(token)).status, 200)
     const answer = await me(before)
     assert.deepEqual([answer.status, answer.body.message], [401, 'invalid access token'])
@@ -135,11 +126,11 @@ test('audience: in every token, handed to PostgREST, and another one or none is 
     return [status, body.message]
   }
   const without = await login()
-  assert.equal('aud' in decode(without), false)
+  assert.equal('aud' in claimsOf(without), false)
 
   await set({ audience: 'a site' })
   const forASite = await login()
-  assert.equal(decode(forASite).aud, 'a site')
+  assert.equal(claimsOf(forASite).aud, 'a site')
   await reloadPostgrest('tokens for a site are accepted', async () => (await me(forASite)).status === 200)
   assert.deepEqual(await refusal(without), [401, 'invalid access token'])
 
@@ -148,7 +139,9 @@ test('audience: in every token, handed to PostgREST, and another one or none is 
   await reloadPostgrest('tokens for another site are accepted', async () => (await me(forAnother)).status === 200)
   assert.deepEqual(await refusal(without), [401, 'invalid access token'])
   // by PostgREST, before the database is asked
-  assert.deepEqual(await refusal(forASite), [401, 'JWTNotInAudience'])
+  const refused = await me(forASite)
+  assert.equal(refused.status, 401)
+  assert.match(refused.body.code, /^PGRST30[13]$/)
 
   await set({ audience: '' })
   await reloadPostgrest('tokens for nobody are accepted', async () => (await me(without)).status === 200)
@@ -203,7 +196,7 @@ test('default_role: the role of new accounts and of their tokens; a misspelt one
   const old = await client.enter()
   await set({ default_role: 'Back Office' })
   const user = await client.enter()
-  assert.deepEqual([decode(user.token).role, (await me(user.token)).body.role], ['Back Office', 'Back Office'])
+  assert.deepEqual([claimsOf(user.token).role, (await me(user.token)).body.role], ['Back Office', 'Back Office'])
   assert.equal((await me(old.token)).body.role, 'authenticated')
 
   await set({ default_role: 'back office' })
@@ -219,12 +212,12 @@ test('access_token_ttl and session_token_ttl: how long tokens say that they are 
     await set({ access_token_ttl: seconds, session_token_ttl: seconds })
     for (const mode of ['json', 'cookie']) {
       const answer = await client.login(email, { mode })
-      const { exp, iat } = decode(answer.access_token)
+      const { exp, iat } = claimsOf(answer.access_token)
       assert.deepEqual([exp - iat, answer.expires, answer.expires_at], [seconds, seconds * 1000, exp], mode)
     }
     const session = await client.login(email, { mode: 'session' })
     const { value, attributes } = session.cookies['__Host-auth_session']
-    const { exp, iat } = decode(value)
+    const { exp, iat } = claimsOf(value)
     assert.deepEqual([exp - iat, session.expires, session.expires_at], [seconds, seconds * 1000, exp])
     assert.ok(attributes.includes(`Max-Age=${seconds}`), attributes.join())
   }
@@ -237,7 +230,7 @@ test('session_token_ttl: a session cookie that has expired neither reads nor ren
   await set({ session_token_ttl: null })
   const renewed = await client.call('refresh', {}, { cookies: expired, headers: SAME_SITE })
   const next = { '__Host-auth_session': renewed.cookies['__Host-auth_session'].value }
-  await new Promise((resolve) => setTimeout(resolve, expiresAt * 1000 - Date.now() + 20))
+  await untilAfter(expiresAt * 1000)
   assert.equal((await client.get('/rpc/current_user', { cookies: expired })).status, 401)
   const refused = await client.call('refresh', {}, { cookies: expired, headers: SAME_SITE })
   assert.deepEqual([refused.status, refused.body.code, refused.cookies['__Host-auth_session'].value], [401, 'invalid_refresh_token', ''])
@@ -349,7 +342,7 @@ const holders = () => JSON.parse(stack.psql(HELD_SLOTS) || '[]')
 test('max_concurrent_hashes: so many hash at once, and no more', async () => {
   await set({ max_concurrent_hashes: 3, hash_wait_timeout: '60s', password_memory: '64MB', password_passes: 4 })
   // only a registration costs what the settings say now: a sign-in costs what they said when its account came
-  const registrations = Promise.all(Array.from({ length: 24 }, () => client.register()))
+  const registrations = Promise.all(Array.from({ length: 12 }, () => client.register()))
   let isDone = false
   registrations.finally(() => (isDone = true))
   let most = 0
@@ -417,7 +410,7 @@ test("a connection cannot replace the operator's settings, and not even bring ba
     for (const spelling of [`auth.${name}`, `AUTH.${name.toUpperCase()}`]) {
       const connection = await connect(`-c ${spelling}=1`)
       for (let i = 0; i < 2; i++)
-        await assert.rejects(connection.query("SELECT auth.register_user('a@example.org', 'correct horse battery')"), { code: '42501', message: `permission denied to set parameter "auth.${name}"` })
+        await assert.rejects(connection.query("SELECT auth.register_user('a@example.org', 'x')"), { code: '42501', message: `permission denied to set parameter "auth.${name}"` })
       await connection.end()
     }
   // for whole transactions or a part of them, before the library is loaded

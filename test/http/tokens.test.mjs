@@ -7,8 +7,8 @@ import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { startStack } from '../../tools/stack.mjs'
 import { Client } from './client.mjs'
-import { freshEmail, PASSWORD } from '../support.mjs'
-import { assertForgeriesAreRefused, decode, encode, isRefusedBySql } from './forge.mjs'
+import { freshEmail, headerOf, PASSWORD, until, untilAfter } from '../support.mjs'
+import { assertForgeriesAreRefused, encode, isRefusedBySql } from './forge.mjs'
 
 let stack, client
 before(async () => {
@@ -168,7 +168,7 @@ test('a session that ends under load: not one request is answered after the sign
     }
   }
   const workers = Array.from({ length: 8 }, worker)
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  await until('every client was answered', () => answered >= 2 * workers.length)
   assert.equal((await client.call('logout', { refresh_token: user.refreshToken })).body.sessions_ended, 1)
   signedOut = true
   await Promise.all(workers)
@@ -180,7 +180,7 @@ test('expiry is exact, where PostgREST alone would allow thirty seconds more', a
   await stack.configure({ 'auth.access_token_ttl': 2 })
   const { access_token: token, expires_at: expiresAt } = await client.login(await client.register())
   await stack.configure({ 'auth.access_token_ttl': null })
-  await new Promise((resolve) => setTimeout(resolve, expiresAt * 1000 - Date.now() + 20))
+  await untilAfter(expiresAt * 1000)
   const answer = await client.get('/posts', { token })
   assert.deepEqual([answer.status, answer.body.message], [401, 'access token expired'])
 })
@@ -189,9 +189,10 @@ test('rotation: new tokens by the new key, old ones good, a withdrawn key refuse
   const old = await client.enter()
   const kid = stack.psql('SELECT auth.rotate_signing_key()')
   stack.psql(`UPDATE auth_private.signing_keys SET signs_from = clock_timestamp() WHERE kid = '${kid}'`)
-  await new Promise((resolve) => setTimeout(resolve, 1000))
-  const next = await client.login(old.email)
-  assert.equal(decode(next.access_token.split('.')[0]).kid, kid)
+  const next = await until('the new key signs', async () => {
+    const answer = await client.login(old.email)
+    return headerOf(answer.access_token).kid === kid && answer
+  })
   assert.deepEqual([await statusOf(old.token), await statusOf(next.access_token)], [200, 200])
 
   stack.psql(`UPDATE auth_private.signing_keys SET verifies_until = clock_timestamp() WHERE purpose = 'access_token' AND kid <> '${kid}'`)

@@ -192,3 +192,25 @@ test('a wrong current password is counted and written down', async (t) => {
     headers: { Authorization: `Bearer ${user.token}` },
   })
 })
+
+test("a site's own function that signs in returns one value, or is refused before anything is counted", async () => {
+  const email = await client.register()
+  await stack.define(`
+    CREATE FUNCTION public.enter(email text, password text) RETURNS jsonb LANGUAGE sql AS 'SELECT auth.login(email, password)';
+    CREATE FUNCTION public.enter_as_set(email text, password text) RETURNS SETOF jsonb LANGUAGE sql AS 'SELECT auth.login(email, password)';
+    CREATE FUNCTION public.enter_as_table(email text, password text) RETURNS TABLE (answer jsonb) LANGUAGE sql AS 'SELECT auth.login(email, password)';
+    GRANT EXECUTE ON FUNCTION public.enter, public.enter_as_set, public.enter_as_table TO anon`)
+  const call = (name, password, headers = {}) => send(`/rpc/${name}`, { headers: { 'Content-Profile': 'public', ...headers }, body: write({ email, password }) })
+  assert.match((await call('enter', PASSWORD)).text, /access_token/)
+  assert.match((await call('enter', 'wrong password')).text, /invalid_credentials/)
+  for (const name of ['enter_as_set', 'enter_as_table'])
+    for (const headers of [{}, { Accept: 'application/vnd.pgrst.object+json' }, { Prefer: 'handling=strict, max-affected=0' }])
+      for (const query of ['', '?limit=1&offset=1', '?limit=0', '?offset=5']) {
+        const before = await writes()
+        for (const password of [PASSWORD, 'wrong password']) {
+          const answer = await call(`${name}${query}`, password, headers)
+          assert.doesNotMatch(answer.text, /access_token|invalid_credentials/, `${name}${query} ${JSON.stringify(headers)}`)
+        }
+        assert.equal(await writes(), before)
+      }
+})

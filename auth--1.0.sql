@@ -110,7 +110,7 @@ BEGIN
 		WHERE rolname IN ('anon', 'authenticated')
 			AND NOT EXISTS (SELECT FROM pg_catalog.unnest(rolconfig) AS setting WHERE setting ~ '^statement_timeout=')
 	LOOP
-		EXECUTE pg_catalog.format('ALTER ROLE %I SET statement_timeout = ''15s''', role);
+		EXECUTE pg_catalog.format('ALTER ROLE %I SET statement_timeout = ''10s''', role);
 	END LOOP;
 END
 $$;

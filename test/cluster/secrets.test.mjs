@@ -349,7 +349,7 @@ test('errors in the middle of a call: the site’s constraints and triggers, a l
   timeOut('200ms')
   await until('a registration takes too long', async () => (await register()).body.code === '57014')
   assert.equal((await login()).body.code, '57014')
-  timeOut('15s')
+  timeOut('10s')
   await until('a registration has the time that it takes', async () => (await register()).status === 200)
   for (const message of [/no_mallory/, /no sessions today/, /still waiting for/, /due to lock timeout/, /due to statement timeout/]) assertLogged(message)
   assertNothingLogged()

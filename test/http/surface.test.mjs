@@ -49,7 +49,7 @@ test('a request that would take minutes is ended, for both roles', async () => {
   await stack.define(`
     CREATE FUNCTION public.linger(seconds float) RETURNS text LANGUAGE sql AS 'SELECT pg_sleep(seconds)::text';
     GRANT EXECUTE ON FUNCTION public.linger TO anon, authenticated`)
-  assert.equal(stack.psql("SELECT count(*) FROM pg_roles WHERE rolname IN ('anon', 'authenticated') AND 'statement_timeout=15s' = ANY (rolconfig)"), '2')
+  assert.equal(stack.psql("SELECT count(*) FROM pg_roles WHERE rolname IN ('anon', 'authenticated') AND 'statement_timeout=10s' = ANY (rolconfig)"), '2')
   stack.psql("ALTER ROLE anon SET statement_timeout = '300ms'; ALTER ROLE authenticated SET statement_timeout = '400ms'")
   stack.psql("NOTIFY pgrst, 'reload config'")
   const linger = (seconds, token) => client.send('POST', '/rpc/linger', { token, body: { seconds }, headers: { 'content-profile': 'public' } })
@@ -58,7 +58,7 @@ test('a request that would take minutes is ended, for both roles', async () => {
     const answer = await linger(600, token)
     assert.deepEqual([answer.status, answer.body.code], [500, '57014'])
   }
-  stack.psql("ALTER ROLE anon SET statement_timeout = '15s'; ALTER ROLE authenticated SET statement_timeout = '15s'; NOTIFY pgrst, 'reload config'")
+  stack.psql("ALTER ROLE anon SET statement_timeout = '10s'; ALTER ROLE authenticated SET statement_timeout = '10s'; NOTIFY pgrst, 'reload config'")
   await until('PostgREST knows the old limits', async () => (await linger(1)).status === 200 && (await linger(1, user.token)).status === 200)
 })
 

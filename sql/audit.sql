@@ -48,7 +48,7 @@ SELECT count(*) AS sessions_left FROM auth.sessions;
 DELETE FROM auth.users;
 SELECT * FROM pg_temp.told() WHERE event <> 'login';
 
--- An address or user agent that is none, or much, or hostile, does no harm.
+-- An address or user agent that is invalid, long or hostile does no harm.
 TRUNCATE auth_private.audit_log;
 SELECT pg_temp.request('not an address', E'a\nb\x1b[2J\u2028' || repeat('x', 1000));
 SELECT auth.login('nobody@example.org', 'wrong') ->> 'code' AS code;

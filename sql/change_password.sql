@@ -1,4 +1,4 @@
--- Whoever is signed in and knows the current password sets a new one; the other sessions end.
+-- A signed-in user who knows the current password sets a new one; the other sessions end.
 SELECT auth.register_user('alice@example.org', 'correct horse') ->> 'email' AS email;
 SELECT auth.login('alice@example.org', 'correct horse') ->> 'access_token' AS token \gset
 SELECT auth.login('alice@example.org', 'correct horse') ->> 'refresh_token' AS other_device \gset

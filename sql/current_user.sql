@@ -1,4 +1,4 @@
--- The account of who is asking, with every column that a site added.
+-- The account of the current user, with every column that a site added.
 SELECT auth.register_user('alice@example.org', 'correct horse', 'Alice') ->> 'email' AS email;
 SELECT auth.login('alice@example.org', 'correct horse') ->> 'access_token' AS token \gset
 

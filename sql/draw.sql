@@ -1,4 +1,4 @@
--- Where wrong passwords from elsewhere hold everybody up, whoever asks again and again wins no turn by that.
+-- Where wrong passwords from elsewhere hold everybody up, asking again and again wins no turn.
 SELECT auth.register_user('alice@example.org', 'correct horse') ->> 'email' AS email;
 CREATE FUNCTION pg_temp.attempt(address text, password text DEFAULT 'wrong') RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
@@ -35,7 +35,7 @@ UPDATE auth_private.login_attempts SET drawn = 0 WHERE failures = 1000;
 SELECT pg_temp.attempt('192.0.2.1') AS anybody;
 SELECT count(*) AS delayed, sum(drawn) AS drawn FROM auth_private.login_attempts WHERE failures > 900;
 ROLLBACK;
--- Whoever was drawn and does not come lets others by.
+-- If the one that was drawn does not come, others may.
 SET auth.failed_logins_max_delay = '5s';
 BEGIN;
 SELECT pg_temp.attempt('192.0.2.99') AS anybody;

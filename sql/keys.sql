@@ -16,7 +16,7 @@ SELECT jsonb_object_agg(key, CASE key WHEN 'kid' THEN to_jsonb(value = auth.jwks
 SELECT array_agg(key ORDER BY key) AS claims FROM jsonb_object_keys(pg_temp.payload(:'old_token')) AS key;
 SELECT (pg_temp.payload(:'old_token') ->> 'exp')::int - (pg_temp.payload(:'old_token') ->> 'iat')::int AS lifetime;
 
--- A new key is published at once, and signs a little later; the old one is good until its tokens have expired.
+-- A new key is published at once, and signs a little later; the old one is valid until its tokens have expired.
 SELECT auth.rotate_signing_key() AS new_kid \gset
 SELECT array_agg(key ->> 'kid' = :'new_kid') AS published_is_new FROM jsonb_array_elements(auth.jwks() -> 'keys') AS key;
 SELECT pg_temp.header(auth.login('alice@example.org', 'correct horse') ->> 'access_token') ->> 'kid' = :'new_kid' AS signs_already;

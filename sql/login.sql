@@ -26,7 +26,7 @@ SELECT auth.login('alice@example.org', repeat('x', 1000000));
 INSERT INTO auth.users (email) VALUES ('keyless@example.org');
 SELECT auth.login('keyless@example.org', '');
 
--- Whoever knows the password of an account that is not active is told so; others are not.
+-- Somebody who knows the password of an account that is not active is told so; others are not.
 UPDATE auth.users SET status = 'suspended' WHERE email = 'alice@example.org';
 SELECT auth.login('alice@example.org', 'correct horse');
 SELECT auth.login('alice@example.org', 'wrong');

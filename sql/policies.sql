@@ -49,7 +49,7 @@ INSERT INTO auth.sessions (user_id, refreshed_at, expires_at, not_after)
 	VALUES ('00000000-0000-4000-8000-00000000000a', now(), now(), now());
 ROLLBACK;
 
--- posts: the author is whoever writes
+-- posts: the author is the current user
 :as_alice
 INSERT INTO auth.posts (title, content) VALUES ('Hello', 'World')
 	RETURNING title, author = auth.uid() AS author_is_alice, user_created = auth.uid() AS user_created_is_alice, date_updated;

@@ -112,7 +112,7 @@ BEGIN
 	END LOOP;
 END $$;
 
--- The library is loaded: every way is refused. (ALTER SYSTEM cannot run in a function, whoever asks.)
+-- The library is loaded: every way is refused. (Nobody can run ALTER SYSTEM in a function.)
 SET SESSION AUTHORIZATION regress_auth_mallory;
 CALL regress_auth_try_all();
 SET ROLE anon;

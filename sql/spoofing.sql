@@ -48,7 +48,7 @@ ALTER ROLE regress_auth_mallory SET auth.user_id = '00000000-0000-4000-8000-0000
 CREATE FUNCTION pg_temp.become() RETURNS uuid LANGUAGE sql
 	SET auth.user_id = '00000000-0000-4000-8000-000000000001' AS 'SELECT auth.uid()';
 
--- The settings of a request are claims of whoever wrote them: without a genuine token, nothing follows.
+-- The settings of a request are claims, which any session may write: without a genuine token, nothing follows.
 BEGIN;
 SELECT set_config('request.method', 'GET', true), set_config('request.path', '/posts', true);
 SELECT set_config('request.headers', '{"authorization":"Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIwMDAwMDAwMC0wMDAwLTQwMDAtODAwMC0wMDAwMDAwMDAwMDEifQ."}', true) IS NOT NULL AS placed;
@@ -63,7 +63,7 @@ SELECT set_config('request.method', 'GET', true), set_config('request.headers', 
 SELECT auth.pre_request();
 ROLLBACK;
 
--- Without a token that it sees, the role is taken back, whoever gave it.
+-- Without a token that it sees, the role is taken back, wherever it came from.
 BEGIN;
 SELECT set_config('request.method', 'GET', true), set_config('request.path', '/posts', true);
 SELECT auth.pre_request();

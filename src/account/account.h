@@ -41,7 +41,7 @@ extern bool auth_account_find_by_id(const pg_uuid_t *id, Account *account);
  * Lock an account until the end of the transaction, and read it anew; false if
  * it is gone.
  *
- * Whoever locks more that belongs to it does so afterwards, as deleting it does.
+ * Lock other rows that belong to it afterwards, as deleting it does.
  */
 extern bool auth_account_lock(const pg_uuid_t *id, Account *account);
 

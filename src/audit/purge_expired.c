@@ -2,9 +2,8 @@
  * purge_expired.c
  *	  auth.purge_expired: delete what has expired.
  *
- * One call deletes one batch of each kind, and so is over in a moment; whoever
- * calls it until it answers 0, each time in a transaction of its own, has
- * deleted all.
+ * One call deletes one batch of each kind, and is over in a moment; to delete
+ * all, call it until it answers 0, each time in a transaction of its own.
  */
 #include "postgres.h"
 

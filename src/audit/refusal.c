@@ -54,8 +54,8 @@ text_of(RefusalKind kind)
 }
 
 /*
- * How many refusals of a kind this backend has not written down: whoever asks
- * without end must not fill the audit log, and each second of it is enough.
+ * How many refusals of a kind this backend has not written down: a client that
+ * asks without end must not fill the audit log, and each second of it is enough.
  */
 typedef struct Unrecorded
 {

@@ -29,7 +29,7 @@ typedef void (*JsonMemberFunction)(const char *name, const char *value, void *st
 extern bool auth_json_each_member(const char *json, JsonMemberFunction function, void *state);
 
 /*
- * Find a member of such an object; NULL if there is none, or the text is none.
+ * Find a member of such an object; NULL if there is none, or the text is not such an object.
  * Of several, the last counts.
  */
 extern char *auth_json_find(const char *json, const char *name);

@@ -4,7 +4,7 @@
  *
  * Each is defined in the file that heeds it, by a function of that file that
  * module.c calls.  None of them is secret: every role may SHOW them.  All but
- * the key files are SUSET: whoever could change them could also weaken what
+ * the key files are SUSET: anyone who could change them could also weaken what
  * they guard.
  */
 #ifndef AUTH_SETTINGS_H

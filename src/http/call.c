@@ -18,7 +18,7 @@ typedef struct Call
 	const char *name; /* of the function, in the path, and in the audit log */
 	bool takes_secrets; /* passwords or tokens, which no log may show */
 	bool is_anonymous; /* a client that is signed out or holds a dead token can make it */
-	bool writes; /* and so must not be undone by whoever calls it */
+	bool writes; /* and so its caller must not be able to undo it */
 	bool refuses_filters; /* over HTTP; what writes always does */
 	bool is_for_sql_only; /* not served over HTTP, though every role may execute it */
 } Call;
@@ -73,7 +73,7 @@ find_in(const Call *table, size_t count, const char *schema)
 	return NULL;
 }
 
-/* The call that is requested; NULL if it is none of ours. */
+/* The call that is requested; NULL if it is not one of ours. */
 static const Call *
 find_requested(void)
 {

@@ -30,14 +30,14 @@ extern uint64 auth_key_ring_version(void);
 /*
  * The functions below read the keys on first use and whenever they or the key
  * files were changed, and are to be called with the rights of auth_owner.  What
- * they return is good until any of them is called again.  They raise F0KEY if
+ * they return is valid until any of them is called again.  They raise F0KEY if
  * the keys are sealed and cannot be opened.
  */
 
 /* The key that signs now; raises 55000 if there is none. */
 extern const SigningKey *auth_key_ring_signing_key(void);
 
-/* The key whose tokens begin with this header and are good now, or NULL. */
+/* The key whose tokens begin with this header and are valid now, or NULL. */
 extern const SigningKey *auth_key_ring_key_for_header(const char *header, size_t length);
 
 /* All signing keys, some of which may have expired lately; returns how many. */

@@ -2,8 +2,8 @@
  * key_seal.c
  *	  Secret keys as they are stored: sealed by a file outside the database.
  *
- * Whoever copies the data directory, a base backup or the disk of a replica
- * then has no key.  A seal names the key's purpose and id, so that no sealed
+ * A copy of the data directory, a base backup or the disk of a replica then
+ * holds no usable key.  A seal names the key's purpose and id, so that no sealed
  * key can be put in another's place.
  */
 #include "postgres.h"

@@ -2,8 +2,8 @@
  * signing_key.c
  *	  The life of the keys that sign access tokens.
  *
- * A new key is published before it signs, so that whoever verifies by a copy
- * of the public keys (PostgREST does) knows it by then.  The old one verifies
+ * A new key is published before it signs, so that verifiers with a copy of
+ * the public keys (PostgREST is one) know it by then.  The old one verifies
  * until the last token that it signed has expired.  The first rotation, by the
  * install script, makes the keys of MACs as well.
  */
@@ -191,7 +191,7 @@ announcements_due(const SigningKey *key)
 	return due;
 }
 
-/* Once for everybody: whoever comes second finds the row locked, or counted. */
+/* Once for all backends: the second one finds the row locked, or counted. */
 void
 auth_signing_key_announce_again(const SigningKey *key)
 {

@@ -16,7 +16,7 @@ extern char *auth_signing_key_jwks(void);
 /*
  * Make the next signing key, and whatever key is missing; returns the id.
  *
- * Raises 55000 if too many keys have signed tokens that are still good.
+ * Raises 55000 if too many keys have signed tokens that are still valid.
  */
 extern char *auth_signing_key_rotate(void);
 

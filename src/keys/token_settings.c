@@ -1,6 +1,6 @@
 /*
  * token_settings.c
- *	  Settings of access tokens that more than their own file must know.
+ *	  Settings of access tokens that other files must know, too.
  */
 #include "postgres.h"
 

@@ -1,7 +1,7 @@
 /*
  * token_settings.h
- *	  Settings of access tokens that more than their own file must know: whoever
- *	  keeps keys, and whoever tells PostgREST.
+ *	  Settings of access tokens that other files must know, too: those that keep
+ *	  keys, and the one that configures PostgREST.
  */
 #ifndef AUTH_TOKEN_SETTINGS_H
 #define AUTH_TOKEN_SETTINGS_H

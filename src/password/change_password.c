@@ -74,7 +74,7 @@ change_password(PG_FUNCTION_ARGS)
 
 	/*
 	 * Read only now that others wait: one may just have changed it.  And not in
-	 * a slot: whoever has locked the account may take long.
+	 * a slot: another transaction may keep the account locked for long.
 	 */
 	current_hash = auth_account_lock(&account.id, &account) ? auth_credential_lock(&account.id) : NULL;
 	refusal = auth_password_turn_wait(&turn);

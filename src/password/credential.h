@@ -21,8 +21,8 @@ extern void auth_credential_replace(const pg_uuid_t *user_id, const char *passwo
  * The stored hash of some account: always the same one for a key, and each as
  * likely as any other; NULL if no account has a password.
  *
- * Whoever asks for an account that does not exist is made to wait for it, so
- * that the time is what it might be for an account.
+ * A sign-in to an account that does not exist takes as long as verifying this
+ * one, so that the time is what it might be for an account.
  */
 #define DUMMY_HASH_KEY_BYTES sizeof(int64)
 extern char *auth_credential_dummy_hash(const unsigned char key[DUMMY_HASH_KEY_BYTES]);

@@ -3,7 +3,7 @@
  *	  How many passwords are hashed at once, in the whole cluster.
  *
  * A hash costs a processor and much memory, so a storm of sign-ins would take
- * both from everything else; and whoever waits for a hash holds a connection,
+ * both from everything else; and a call that waits for one holds a connection,
  * of which PostgREST has only so many.  So both are limited: slots to hash in,
  * and places to wait in, of which one client gets a share only.  Either is a
  * lock in PostgreSQL's lock table: that needs no shared memory of ours, hands a
@@ -187,7 +187,7 @@ auth_hash_gate_acquire(void)
 	if (hash_wait_timeout_ms == 0)
 		return false;
 
-	/* Whoever waits is spread over the slots, and served in order at each. */
+	/* Waiters are spread over the slots, and served in order at each. */
 	held_slot = lock_tag(GATE_SLOT, LOCK_CLASS, (int) (held_place.locktag_field3 % slot_count()));
 	error = auth_subtransaction_run(wait_for_slot, &held_slot);
 	if (error != NULL && error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE)

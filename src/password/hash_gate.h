@@ -22,7 +22,7 @@ extern bool auth_hash_gate_enqueue(void);
 extern bool auth_hash_gate_acquire(void);
 
 /*
- * Give back slot and place, or the place of whoever acquired no slot.  At the
+ * Give back slot and place, or only the place of a call that got no slot.  At the
  * end of a transaction PostgreSQL does it.
  */
 extern void auth_hash_gate_release(void);

@@ -45,8 +45,8 @@ find_problem(const char *address, const char *password_hash, char canonical[EMAI
 		return (ImportProblem){.detail = NULL};
 	if (!auth_stored_hash_read(password_hash, &hash))
 		return (ImportProblem){
-			"The password hash cannot be verified: it is none of Argon2id, Argon2i, bcrypt ($2a$, $2b$, $2y$) "
-			"and scrypt as Better Auth and Lucia write it, or it costs too much.",
+			"The password hash cannot be verified: it is not Argon2id, Argon2i, bcrypt ($2a$, $2b$, $2y$) "
+			"or scrypt as Better Auth and Lucia write it, or it costs too much.",
 			"auth.import_problem(email, password_hash) finds all such accounts beforehand."};
 
 	obstacle = auth_stored_hash_obstacle(&hash);

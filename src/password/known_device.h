@@ -2,7 +2,7 @@
  * known_device.h
  *	  Devices where an account has signed in before.
  *
- * Whoever guesses at an account from elsewhere must not keep its owner out.  So
+ * Somebody who guesses at an account from elsewhere must not keep its owner out.  So
  * a sign-in leaves a token with the device, which later says that its owner has
  * known the password once.  It signs nobody in.
  */

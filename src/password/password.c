@@ -154,7 +154,7 @@ verify_dummy(const char *dummy, const Secret *password)
 HashVerdict
 auth_password_verify(const StoredHash *hash, const char *dummy, const Secret *password)
 {
-	/* No stored password is longer, whoever's it is. */
+	/* No stored password is longer. */
 	if (password->length > PASSWORD_MAX_BYTES)
 		return HASH_DIFFERS;
 

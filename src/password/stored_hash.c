@@ -212,7 +212,7 @@ verify_argon2(const StoredHash *hash, const Secret *password)
 	return verdict_of(result == 0);
 }
 
-/* pgcrypto's crypt(text, text), in whichever schema it is, and whoever may call it */
+/* pgcrypto's crypt(text, text), in whichever schema it is, whatever its privileges */
 static Oid
 crypt_function(void)
 {

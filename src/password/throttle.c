@@ -9,9 +9,9 @@
  * account is counted whether it exists or not, under a keyed hash, so the table
  * names nobody.
  *
- * Where a delay of the account holds everybody up, whoever asks again without
- * pause would win every moment that comes free.  So the next one is drawn among
- * the addresses that asked meanwhile, however often each did.
+ * Where a delay of the account holds everybody up, a client that asks again
+ * without pause would win every moment that comes free.  So the next attempt is
+ * drawn among the addresses that asked meanwhile, however often each did.
  */
 #include "postgres.h"
 
@@ -261,7 +261,7 @@ shared_longest(void)
 	return Min(max_delay, SHARED_MAX_DELAY_SECONDS);
 }
 
-/* Of the account's delay, and then of the turn of whoever was drawn. */
+/* Of the account's delay, and then of the turn of the address that was drawn. */
 static int
 account_seconds_left(const Attempt *attempt)
 {

@@ -2,7 +2,7 @@
  * logout.c
  *	  auth.logout: end this session, the account's others, or all of them.
  *
- * Whoever presents no live session is signed out already: that is no error.
+ * A caller that presents no live session is signed out already: not an error.
  */
 #include "postgres.h"
 

@@ -4,8 +4,8 @@
  *
  * A session that is ended is deleted, so whatever finds a row need only ask
  * whether it has expired.  Rotation changes no indexed column (HOT), however
- * often it happens.  Whoever ends several sessions locks them in the order of
- * their ids, so that no two calls wait for each other.
+ * often it happens.  Calls that end several sessions lock them in the order
+ * of their ids, so that no two wait for each other.
  */
 #include "postgres.h"
 

@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { startStack } from '../../tools/stack.mjs'
-import { Client as PostgrestClient, freshEmail, PASSWORD } from '../http/client.mjs'
+import { Client as PostgrestClient } from '../http/client.mjs'
+import { freshEmail, PASSWORD } from '../support.mjs'
 
-export { freshEmail, PASSWORD, SAME_SITE } from '../http/client.mjs'
+export { SAME_SITE } from '../http/client.mjs'
+export { freshEmail, PASSWORD } from '../support.mjs'
 
 export async function startDirectus() {
   const stack = await startStack()

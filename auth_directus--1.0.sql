@@ -351,17 +351,23 @@ $$;
 -- Collections: tables under row-level security that the caller may read, and the users
 --
 
+-- Its column "id", where it is a view, which has no index
 CREATE FUNCTION directus_private.primary_key(source regclass) RETURNS name
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RETURN (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = source
-		AND a.attnum = (SELECT i.indkey[0] FROM pg_index i WHERE i.indrelid = source AND i.indisprimary AND i.indnkeyatts = 1));
+	RETURN coalesce(
+		(SELECT a.attname FROM pg_attribute a WHERE a.attrelid = source
+			AND a.attnum = (SELECT i.indkey[0] FROM pg_index i WHERE i.indrelid = source AND i.indisprimary AND i.indnkeyatts = 1)),
+		(SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+			WHERE c.oid = source AND c.relkind = 'v' AND a.attname = 'id'));
 END
 $$;
 
--- The table of a collection; null if there is none. A site's own posts go before auth's.
+-- The table of a collection, or a view that was made to be one: it shows rows by its owner's
+-- rights, and says by security_barrier that it means to. Null if there is none. A site's own
+-- posts go before auth's.
 CREATE FUNCTION directus_private.find_collection(name text) RETURNS regclass
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -369,9 +375,10 @@ CREATE FUNCTION directus_private.find_collection(name text) RETURNS regclass
 BEGIN
 	RETURN (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 			JOIN string_to_table(current_setting('auth.exposed_schemas'), ',') WITH ORDINALITY AS exposed (schema, n) ON btrim(exposed.schema) = n.nspname
-		WHERE c.relname = name AND c.relkind IN ('r', 'p') AND c.relrowsecurity
-			AND c.oid NOT IN ('auth.users'::regclass, 'auth.sessions'::regclass)
-			AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1)
+		WHERE c.relname = name AND c.oid NOT IN ('auth.users'::regclass, 'auth.sessions'::regclass)
+			AND (c.relkind IN ('r', 'p') AND c.relrowsecurity OR c.relkind = 'v'
+				AND EXISTS (SELECT FROM pg_options_to_table(c.reloptions) WHERE option_name = 'security_barrier' AND option_value::boolean))
+			AND directus_private.primary_key(c.oid) IS NOT NULL
 			AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
 		ORDER BY n.nspname = 'auth', exposed.n LIMIT 1);
 END

@@ -1,9 +1,10 @@
 // Accounts and sessions by the thousand, made as an operator could make them: by SQL.
 
 import { createHmac } from 'node:crypto'
+import { PASSWORD } from '../test/support.mjs'
 import { Connection } from './load.mjs'
 
-export const PASSWORD = 'correct horse battery'
+export { PASSWORD }
 export const email = (number, name = 'user') => `${name}${number}@example.org`
 
 // Accounts user1 to user<count>, all with the same password and so the same hash.

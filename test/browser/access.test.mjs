@@ -6,7 +6,8 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { startFrontend } from '../../tools/frontend.mjs'
 import { freePort } from '../../tools/stack.mjs'
-import { freshEmail, onEachSite, PASSWORD, visitor } from './site.mjs'
+import { freshEmail, PASSWORD } from '../support.mjs'
+import { onEachSite, visitor } from './site.mjs'
 
 const SCREENSHOTS = fileURLToPath(new URL('screenshots/', import.meta.url))
 const LONG = 'A title without any end or space '.repeat(3) + 'x'.repeat(120)
@@ -39,6 +40,10 @@ onEachSite((on) => {
       ['post', path, opens],
       ['long post', long, opens],
       ['edit post', `${path}/edit`, opens],
+      ['edit post, asked', `${path}/edit`, async (page, at) => {
+        await page.open(at)
+        await page.ask('Delete')
+      }],
       ['profile', '/profile', opens],
       ['profile, refused', '/profile', fails({ 'Current password': 'not the password', 'New password': 'another good one' }, 'Change password')],
       ['profile, saved', '/profile', async (page, at) => {
@@ -95,7 +100,7 @@ onEachSite((on) => {
         unlabelled: [...document.querySelectorAll('input:not([type=hidden]), textarea, select')]
           .filter((field) => ![...field.labels].some((label) => label.innerText.trim())).map((field) => field.outerHTML),
         unfilled: [...document.querySelectorAll('[type=email], [type=password], [name$=_name]')].filter((field) => !field.autocomplete).map((field) => field.outerHTML),
-        nameless: [...document.querySelectorAll('a, button')].filter((element) => !element.innerText.trim()).map((element) => element.outerHTML),
+        nameless: [...document.querySelectorAll('a, button, summary')].filter((element) => !element.textContent.trim()).map((element) => element.outerHTML),
         twice: [...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, i, ids) => ids.indexOf(id) !== i),
       }))
       assert.equal(found.language, 'en', name)
@@ -146,7 +151,7 @@ onEachSite((on) => {
         assert.fail(`no way by keyboard to ${element}`)
       }
 
-      await tabTo(alice.link('Sign in').first())
+      await tabTo(alice.link('Sign in', alice.page.getByRole('main')))
       await keyboard.press('Enter')
       await alice.sees('Sign in')
       await tabTo(alice.field('E-mail'))
@@ -181,13 +186,16 @@ onEachSite((on) => {
         const { scrollWidth, tooWide, tooSmall } = await page.evaluate(() => ({
           scrollWidth: document.documentElement.scrollWidth,
           tooWide: [...document.querySelectorAll('body *')].filter((element) => element.getBoundingClientRect().right > innerWidth + 1).map((element) => element.outerHTML.slice(0, 120)),
-          tooSmall: [...document.querySelectorAll('button, .button, input:not([type=hidden]), textarea, .site-nav a')]
-            .filter((element) => element.getBoundingClientRect().height < 44).map((element) => element.outerHTML.slice(0, 120)),
+          tooSmall: [...document.querySelectorAll('button, summary, .button, input:not([type=hidden]), textarea, .site-nav a')]
+            .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 44).map((element) => element.outerHTML.slice(0, 120)),
         }))
         assert.ok(scrollWidth <= width, `${name} is ${scrollWidth} px wide at ${width} px`)
         assert.deepEqual([tooWide, tooSmall], [[], []], name)
         await page.evaluate(() => document.activeElement.blur())
-        await page.screenshot({ path: `${SCREENSHOTS}${on.site.name}/${name.replace(', ', ' ').replaceAll(' ', '-')}-${width}.png`, fullPage: true })
+        for (const colorScheme of ['light', 'dark']) {
+          await page.emulateMedia({ colorScheme })
+          await page.screenshot({ path: `${SCREENSHOTS}${on.site.name}/${name.replace(', ', ' ').replaceAll(' ', '-')}-${width}-${colorScheme}.png`, fullPage: true })
+        }
       }
     }
   })

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
-import { formOf, onEachSite, PASSWORD, send, visitor } from './site.mjs'
+import { PASSWORD } from '../support.mjs'
+import { formOf, onEachSite, send, visitor } from './site.mjs'
 
 const escape = (text) => text.replace(/[&"<>\n]/g, (character) => `&#${character.charCodeAt(0)};`)
 
@@ -24,11 +25,12 @@ onEachSite((on) => {
       ['/profile', 'Change password', { 'Current password': PASSWORD, 'New password': 'the password of Mallory' }],
       ['/posts/new', 'Save', { Title: 'By Mallory', Content: 'x' }],
       [`${path}/edit`, 'Save', { Title: 'Changed by Mallory' }],
-      [`${path}/edit`, 'Delete', {}],
+      [`${path}/edit`, 'Delete for good', {}],
       ['/dashboard', 'Sign out', {}],
     ]) {
       await alice.open(page)
       await alice.fill(values)
+      if (button === 'Delete for good') await alice.ask('Delete')
       forms.push({ name: `${button} of ${page}`, ...(await formOf(alice, button)) })
     }
     return forms
@@ -109,8 +111,9 @@ onEachSite((on) => {
     const path = await alice.post('By Alice')
     await bob.post('By Bob')
     const forms = []
-    for (const [button, values] of [['Save', { Title: 'By Bob now' }], ['Delete', {}]]) {
+    for (const [button, values] of [['Save', { Title: 'By Bob now' }], ['Delete for good', {}]]) {
       await alice.open(`${path}/edit`)
+      if (button === 'Delete for good') await alice.ask('Delete')
       await alice.fill(values)
       forms.push(await formOf(alice, button))
     }

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { freshEmail, onEachSite, PASSWORD, visitor } from './site.mjs'
+import { freshEmail, PASSWORD } from '../support.mjs'
+import { onEachSite, visitor } from './site.mjs'
 
 const NEW_PASSWORD = 'a different staple gun'
 
@@ -69,6 +70,33 @@ onEachSite((on) => {
       await alice.sees('Sign in')
       await alice.enter(alice.email)
       await alice.sees('New post')
+    })
+
+    story('a link leads from any page to signing in, or to registering, and back', async (t) => {
+      const alice = await comes(t)
+      await alice.register()
+      await alice.press('Sign out')
+      await alice.sees('Notes from everybody')
+      for (const path of ['/nowhere?page=2&x=%2F', '/']) {
+        await alice.context.clearCookies()
+        await alice.open(path)
+        await alice.follow('Sign in', alice.page.getByRole('navigation'))
+        await alice.sees('Sign in')
+        assert.equal(await alice.link('Sign in').count(), 0)
+        await alice.enter(alice.email)
+        await alice.page.waitForURL(on.site.url + path)
+        assert.equal(await alice.link('Sign in').count(), 0)
+        await alice.button('Sign out').waitFor()
+      }
+
+      const bob = await comes(t)
+      await bob.open('/posts/new')
+      await bob.sees('Sign in')
+      await bob.follow('Register')
+      await bob.sees('Register')
+      await bob.fill({ 'First name': 'Bob', 'E-mail': freshEmail('bob'), Password: PASSWORD })
+      await bob.press('Register')
+      await bob.sees('New post')
     })
 
     story('a wrong password is told, and keeps the address in the form', async (t) => {
@@ -158,7 +186,11 @@ onEachSite((on) => {
       await article.getByText('Alice').first().waitFor()
       await alice.follow('Edit', article)
       await alice.sees('Edit post')
-      await alice.press('Delete')
+      // asked once more
+      assert.equal(await alice.button('Delete for good').count(), 0)
+      await alice.ask('Delete')
+      await alice.page.getByText('A deleted post is gone for good.').waitFor()
+      await alice.press('Delete for good')
       await alice.sees('Dashboard')
       assert.equal(await alice.article('My better post').count(), 0)
       assert.equal((await alice.open(path)).status(), 404)
@@ -194,19 +226,23 @@ onEachSite((on) => {
       await alice.link(title).first().waitFor()
     })
 
-    story("somebody else's post is read, without their name, and not offered to be changed", async (t) => {
+    story("somebody else's post is read, by their public name, and not offered to be changed", async (t) => {
       const [alice, bob] = [await comes(t), await comes(t)]
       await alice.register('Alice')
       const title = `From Alice ${Math.random()}`
       const path = await alice.post(title)
       await bob.register('Bob')
       const article = bob.article(title)
-      await article.getByText('somebody else').waitFor()
+      assert.match(await article.innerText(), /By Alice Liddell, \d+ \w+ \d{4}, \d\d:\d\d UTC/)
+      assert.ok(!(await bob.page.content()).includes(alice.email))
       assert.equal(await bob.link('Edit', article).count(), 0)
       await bob.follow(title)
       await bob.sees(title)
       assert.equal(await bob.link('Edit').count(), 0)
-      assert.equal(await bob.page.getByText('Alice', { exact: true }).count(), 0)
+      assert.match(await bob.page.locator('main').innerText(), /By Alice Liddell,/)
+      const time = bob.page.locator('time')
+      assert.equal(new Date(await time.getAttribute('datetime')).toISOString(), await time.getAttribute('datetime'))
+      assert.ok(!(await bob.page.content()).includes(alice.email))
 
       assert.equal((await bob.open(`${path}/edit`)).status(), 404)
       await bob.sees('Not found')
@@ -234,6 +270,35 @@ onEachSite((on) => {
       await alice.open('/profile')
       assert.equal(await alice.field('First name').inputValue(), 'Alícia')
       assert.equal(await alice.field('Last name').inputValue(), '')
+    })
+
+    story('devices have names, by what their browsers say of themselves', async (t) => {
+      const alice = await comes(t)
+      await alice.register()
+      const devices = [
+        ['Chrome on Linux', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36'],
+        ['Chrome on Android', 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36'],
+        ['Edge on Windows', 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36 Edg/142.0.0.0'],
+        ['Safari on macOS', 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15'],
+        ['Safari on iPhone', 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1'],
+        ['Chrome on iPad', 'Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/142.0.0.0 Mobile/15E148 Safari/604.1'],
+        ['Firefox on Windows', 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0'],
+        ['Opera on Linux', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36 OPR/125.0.0.0'],
+        ['Samsung Internet on Android', 'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/29.0 Chrome/136.0.0.0 Mobile Safari/537.36'],
+        ['An unknown browser on Linux', 'Links (2.28; Linux 6.1 x86_64; GNU C 12)'],
+        ['Firefox on an unknown system', 'Mozilla/5.0 (Haiku) Gecko/20100101 Firefox/145.0'],
+        ['An unknown device', 'curl/8.14.1'],
+        ['An unknown device', '<b>Chrome'],
+      ]
+      const literal = (text) => `'${text.replaceAll("'", "''")}'`
+      on.stack.psql(`INSERT INTO auth.sessions (user_id, refreshed_at, expires_at, not_after, user_agent)
+        SELECT u.id, now(), now() + interval '1 day', now() + interval '1 day', agent
+        FROM auth.users u, unnest(ARRAY[${devices.map(([, agent]) => literal(agent))}, NULL]) AS agent WHERE email = '${alice.email}'`)
+      await alice.open('/profile')
+      const texts = await alice.page.locator('.session-list li').allInnerTexts()
+      assert.equal(texts.filter((text) => /this device/.test(text.split('\n')[0])).length, 1)
+      const names = texts.map((text) => text.split('\n')[0]).filter((text) => !/this device/.test(text)).map((text) => text.trim())
+      assert.deepEqual(names.sort(), [...devices.map(([name]) => name), 'An unknown device'].sort())
     })
 
     story('the password is changed, which ends the other sessions and not this one', async (t) => {

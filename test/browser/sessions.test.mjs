@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { freePort } from '../../tools/stack.mjs'
 import { startFrontend } from '../../tools/frontend.mjs'
-import { expireToken, onEachSite, until, visitor } from './site.mjs'
+import { until } from '../support.mjs'
+import { expireToken, onEachSite, visitor } from './site.mjs'
 
 onEachSite((on) => {
   const live = (email) => Number(on.stack.psql(`SELECT count(*) FROM auth.sessions s JOIN auth.users u ON u.id = s.user_id WHERE email = '${email}' AND least(expires_at, not_after) > now()`))
@@ -100,16 +101,16 @@ onEachSite((on) => {
   })
 
   test('a device is signed out from another', async (t) => {
-    const laptop = await visitor(t, on, { userAgent: 'Laptop/1.0' })
-    const phone = await visitor(t, on, { userAgent: 'Phone/2.0' })
+    const laptop = await visitor(t, on, { userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0' })
+    const phone = await visitor(t, on, { userAgent: 'Mozilla/5.0 (Android 16; Mobile; rv:145.0) Gecko/145.0 Firefox/145.0' })
     await laptop.register()
     await phone.signIn(laptop.email)
 
     await laptop.open('/profile')
     const devices = laptop.page.locator('.session-list li')
     assert.equal(await devices.count(), 2)
-    const own = devices.filter({ hasText: 'Laptop/1.0' })
-    const others = devices.filter({ hasText: 'Phone/2.0' })
+    const own = devices.filter({ hasText: 'Firefox on Linux' })
+    const others = devices.filter({ hasText: 'Firefox on Android' })
     assert.match(await own.innerText(), /this device/i)
     assert.doesNotMatch((await others.innerText()).replace('Sign out this device', ''), /this device/i)
     assert.equal(await laptop.button('Sign out this device', own).count(), 0)
@@ -139,23 +140,63 @@ onEachSite((on) => {
     assert.ok(await alice.isSignedIn())
   })
 
-  test('a database that is away for a while is no sign-out either', async (t) => {
-    const alice = await visitor(t, on)
-    await alice.register()
-    await expireToken(on, alice)
+  // While it is so, each page says to try again, and the cookies stay; forms say it, too.
+  async function isToldToTryAgain(alice) {
     const before = await alice.cookies()
+    for (const path of ['/dashboard', '/profile', '/posts/new']) {
+      assert.equal((await alice.open(path)).status(), 503)
+      await alice.sees('Something went wrong')
+      await alice.page.getByText('Please try again in a moment.').waitFor()
+      assert.equal(await alice.link('Sign in').count(), 0)
+    }
+    assert.deepEqual(await alice.cookies(), before)
+  }
+
+  // Another PostgREST in the place of the one that runs, or none
+  async function replacePostgrest(config) {
     const { port } = new URL(on.stack.postgrestUrl)
     on.stack.postgrest.child.kill()
     await until('PostgREST has ended', () => on.stack.postgrest.hasDied())
-
-    for (const path of ['/dashboard', '/profile']) {
-      assert.equal((await alice.open(path)).status(), 503)
-      await alice.sees('Something went wrong')
-    }
-    assert.deepEqual(await alice.cookies(), before)
-
-    await on.stack.startPostgrest({ PGRST_SERVER_PORT: port })
+    if (!config) return
+    await on.stack.startPostgrest({ PGRST_SERVER_PORT: port, ...config })
     on.stack.postgrestUrl = `http://127.0.0.1:${port}`
+  }
+
+  test('a database that is away for a while is no sign-out either', async (t) => {
+    const alice = await visitor(t, on)
+    await alice.register()
+    for (const hasExpired of [true, false]) {
+      if (hasExpired) await expireToken(on, alice)
+      await replacePostgrest()
+      await isToldToTryAgain(alice)
+      await replacePostgrest({})
+      assert.ok(await alice.isSignedIn())
+    }
+  })
+
+  test('nor is a 401 of a PostgREST that has forgotten its configuration', async (t) => {
+    const alice = await visitor(t, on)
+    await alice.register()
+    for (const hasExpired of [true, false]) {
+      if (hasExpired) await expireToken(on, alice)
+      await replacePostgrest({ PGRST_DB_PRE_CONFIG: '', PGRST_DB_ANON_ROLE: '' })
+      const answer = await fetch(`${on.stack.postgrestUrl}/posts`)
+      assert.deepEqual([answer.status, (await answer.json()).code], [401, 'PGRST302'])
+      await isToldToTryAgain(alice)
+      await replacePostgrest({})
+      assert.ok(await alice.isSignedIn())
+    }
+  })
+
+  test('nor is an error of the database', async (t) => {
+    const alice = await visitor(t, on)
+    await alice.register()
+    on.stack.psql(`
+      CREATE FUNCTION public.fail() RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken' USING ERRCODE = 'XX000'; END $$;
+      CREATE POLICY fails ON auth.users AS RESTRICTIVE FOR SELECT TO authenticated USING (public.fail())`)
+    t.after(() => on.stack.psql('DROP POLICY IF EXISTS fails ON auth.users; DROP FUNCTION public.fail()'))
+    await isToldToTryAgain(alice)
+    on.stack.psql('DROP POLICY fails ON auth.users')
     assert.ok(await alice.isSignedIn())
   })
 })

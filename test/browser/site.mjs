@@ -1,24 +1,23 @@
 // What the browser tests share: each example site in front of one stack, and people with browsers.
 
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { createServer } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe } from 'node:test'
 import { chromium } from 'playwright-core'
 import { FRONTENDS, startFrontend } from '../../tools/frontend.mjs'
 import { startStack } from '../../tools/stack.mjs'
+import { claimsOf, freshEmail, PASSWORD, untilAfter } from '../support.mjs'
 
-export const PASSWORD = 'correct horse battery'
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
-let counter = 0
-export const freshEmail = (name = 'user') => `${name}${++counter}.${process.pid}@example.org`
-
-export async function until(what, isSo) {
-  const deadline = Date.now() + 60_000
-  while (!(await isSo())) {
-    assert.ok(Date.now() < deadline, `not in a minute: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+const AUTHORS = readFileSync(new URL('../../examples/authors.sql', import.meta.url), 'utf8')
+// What a slow machine needs is no failure; whoever waits in vain learns for what.
+const PATIENCE_MS = 5 * 60_000
 
 // Define the same tests for each site, or for that of FRONTEND. `on` has the
 // stack, the site and the browser once a test runs.
@@ -27,6 +26,7 @@ export function onEachSite(define) {
   before(async () => {
     on.stack = await startStack()
     await on.stack.startGateway()
+    on.stack.psql(AUTHORS)
     // all visitors come from one address, whose wrong passwords are counted
     await on.stack.configure({ 'auth.failed_logins_before_delay_per_address': 1000 })
     on.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS })
@@ -44,9 +44,40 @@ export function onEachSite(define) {
     })
 }
 
+// The same site over HTTPS, until the test `t` ends: by itself, where it can, else
+// behind a proxy that says what it has received, as it would be in production.
+export async function startSecurely(t, { stack, site }) {
+  const directory = mkdtempSync(join(tmpdir(), 'auth-certificate-'))
+  t.after(() => rmSync(directory, { recursive: true }))
+  const [keyFile, certificateFile] = ['key.pem', 'certificate.pem'].map((name) => join(directory, name))
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=127.0.0.1',
+    '-days', '1', '-keyout', keyFile, '-out', certificateFile], { stdio: 'pipe' })
+  if (site.name === 'astro') {
+    const own = await startFrontend(stack, site.name, { env: { SERVER_KEY_PATH: keyFile, SERVER_CERT_PATH: certificateFile } })
+    return { ...own, url: `https://127.0.0.1:${own.port}` }
+  }
+
+  let behind
+  const proxy = createServer({ key: readFileSync(keyFile), cert: readFileSync(certificateFile) }, (asked, answer) => {
+    const headers = { ...asked.headers, 'x-forwarded-proto': 'https', 'x-forwarded-host': asked.headers.host, 'x-forwarded-for': asked.socket.remoteAddress }
+    const onward = request(behind.url + asked.url, { method: asked.method, headers }, (told) => {
+      answer.writeHead(told.statusCode, told.headers)
+      told.pipe(answer)
+    })
+    onward.on('error', () => answer.destroy())
+    asked.pipe(onward)
+  })
+  await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  t.after(() => proxy.close())
+  const url = `https://127.0.0.1:${proxy.address().port}`
+  behind = await startFrontend(stack, site.name, { origin: url })
+  return { ...behind, url }
+}
+
 // Somebody at a browser of their own, until the test `t` ends.
 export async function visitor(t, { browser, site }, options = {}) {
   const context = await browser.newContext({ locale: 'en-GB', ...options })
+  context.setDefaultTimeout(PATIENCE_MS)
   t.after(() => context.close())
   return new Visitor(site, context, await context.newPage())
 }
@@ -74,6 +105,8 @@ export class Visitor {
   link = (name, within = this.page) => within.getByRole('link', { name, exact: true })
   field = (name) => this.page.getByLabel(name, { exact: true })
   press = (name, within) => this.button(name, within).click()
+  // what shows the question before something is done for good
+  ask = (name) => this.page.locator('summary').filter({ hasText: name }).click()
   follow = (name, within) => this.link(name, within).click()
   article = (title) => this.page.getByRole('article').filter({ has: this.link(title) })
 
@@ -157,8 +190,7 @@ export async function expireToken({ stack }, visitor) {
   await stack.configure({ 'auth.access_token_ttl': null })
   const { data } = await answer.json()
   await visitor.context.addCookies([{ ...site_access, value: data.access_token }, { ...site_refresh, value: data.refresh_token }])
-  const { exp } = JSON.parse(Buffer.from(data.access_token.split('.')[1], 'base64url'))
-  await until('the token expires', () => Date.now() > exp * 1000)
+  await untilAfter(claimsOf(data.access_token).exp * 1000)
 }
 
 // The form on a page whose button has this name, as a browser would send it.

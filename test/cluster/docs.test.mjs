@@ -140,7 +140,7 @@ test('the table of refusals: every code, with its status', () => {
 
 test('links lead to files and headings that there are', () => {
   const anchors = (text) => [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'))
-  const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...readdirSync(join(PROJECT, 'docs')).map((name) => `docs/${name}`), ...['astro', 'nextjs', 'sveltekit'].map((name) => `examples/${name}/README.md`)]
+  const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', ...readdirSync(join(PROJECT, 'docs')).map((name) => `docs/${name}`), 'examples/README.md', ...['astro', 'nextjs', 'sveltekit'].map((name) => `examples/${name}/README.md`)]
   for (const page of pages)
     for (const [, target] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^[a-z]+:/.test(target)) continue

@@ -5,6 +5,6 @@ declare namespace App {
     /** Who is signed in. */
     user?: import('./lib/directus').User | undefined
     /** What the error page is about. */
-    failure?: unknown
+    failure?: string
   }
 }

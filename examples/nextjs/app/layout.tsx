@@ -5,8 +5,7 @@ import { Header } from '@/components/header'
 export const metadata: Metadata = {
   title: { default: 'Notes from everybody', template: '%s – Notes' },
   description: 'An example site: everybody who is signed in reads all notes, and writes their own.',
-  // none, so that browsers do not ask for one
-  icons: { icon: 'data:,' },
+  icons: { icon: '/favicon.svg' },
 }
 
 export default function Layout({ children }: { children: ReactNode }) {

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
+import { NOT_FOUND } from '@/lib/messages'
 
 export const metadata: Metadata = { title: 'Not found' }
 
@@ -7,7 +8,7 @@ export default function NotFound() {
   return (
     <>
       <h1>Not found</h1>
-      <p>There is no such page, or it is not yours to see.</p>
+      <p>{NOT_FOUND}</p>
       <p>
         <Link href="/">To the start page</Link>
       </p>

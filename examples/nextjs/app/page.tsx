@@ -1,9 +1,9 @@
-import { cookies } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import Link from 'next/link'
 import { readSession } from '@/lib/session'
 
 export default async function Home() {
-  const isSignedIn = readSession(await cookies()) !== undefined
+  const isSignedIn = readSession(await cookies(), await headers()) !== undefined
 
   return (
     <>

@@ -17,6 +17,7 @@ interface Props {
   action: (state: FormState, form: FormData) => Promise<FormState>
   button: string
   isDangerous?: boolean
+  isCard?: boolean
   fields?: Field[]
   /** what is said after success */
   status?: string
@@ -25,11 +26,11 @@ interface Props {
 }
 
 // A form for a server action, with JavaScript or without: what was entered is still there after an error.
-export function ActionForm({ action, button, isDangerous, fields = [], status, children }: Props) {
+export function ActionForm({ action, button, isDangerous, fields = [], isCard = fields.length > 0, status, children }: Props) {
   const [state, submit, isPending] = useActionState(action, {})
 
   return (
-    <form action={submit} className={fields.length > 0 ? 'card' : undefined}>
+    <form action={submit} className={isCard ? 'card' : undefined}>
       {state.error ? (
         <p className="error" role="alert">
           {state.error}

@@ -4,7 +4,8 @@ import {
   customEndpoint, login, logout, readMe, refresh, updateMe,
   type AuthenticationData,
 } from '@directus/sdk'
-import { ask, Problem, request } from './directus'
+import { ask, request } from './directus'
+import { unlessRefused } from './problem'
 import type { Session } from './session'
 
 interface Device {
@@ -53,12 +54,4 @@ export const signOutDevice = (id: string) =>
 function toSession({ access_token, refresh_token }: AuthenticationData): Session {
   if (!access_token || !refresh_token) throw new Error('The answer to a sign-in has no tokens')
   return { access: access_token, refresh: refresh_token }
-}
-
-async function unlessRefused<Answer>(answer: Promise<Answer>) {
-  try {
-    return await answer
-  } catch (error) {
-    if (!(error instanceof Problem) || ![400, 401, 403].includes(error.status)) throw error
-  }
 }

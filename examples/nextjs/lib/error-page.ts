@@ -10,7 +10,7 @@ export function errorPage(status: number, heading: string, sentence: string) {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${heading} – Notes</title>
-    <link rel="icon" href="data:,">
+    <link rel="icon" href="/favicon.svg">
     <link rel="stylesheet" href="/site.css">
   </head>
   <body>

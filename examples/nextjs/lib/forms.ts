@@ -2,19 +2,14 @@
 
 import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
-import { Problem } from './directus'
 import { explain } from './messages'
-import { loginPath } from './paths'
+import { pathToLogin } from './paths'
+import { Problem } from './problem'
 import { writeSession } from './session'
 
 export interface FormState {
   error?: string
   values?: Record<string, string>
-}
-
-export function readText(form: FormData, name: string) {
-  const value = form.get(name)
-  return typeof value === 'string' ? value : ''
 }
 
 // For catch blocks. What is nobody's mistake is left to the error page.
@@ -27,5 +22,5 @@ export function refuse(error: unknown, values?: FormState['values'], special?: R
 export async function refuseOrSignIn(error: unknown, page: string, values?: FormState['values']): Promise<FormState> {
   if (!(error instanceof Problem) || !error.isSignedOut) return refuse(error, values)
   writeSession(await cookies(), undefined, await headers())
-  redirect(loginPath(page))
+  redirect(pathToLogin(page))
 }

@@ -1,9 +1,10 @@
-// Where to go after signing in: `next` of a link may have been written by anybody.
+// The way to sign in, and back: `next` of a link may have been written by anybody.
 
-export const loginPath = (page: string) => `/login?next=${encodeURIComponent(page)}`
+/** To sign in, and then back to this page */
+export const pathToLogin = (page: string) => `/login?next=${encodeURIComponent(page)}`
 
-// Only a path of this site; else the dashboard.
-export function pathAfterLogin(next: unknown) {
-  const isOurs = typeof next === 'string' && next.startsWith('/') && !/\/\/|\\|\p{Cc}/u.test(next)
+/** Only a path of this site, as a browser would read it; else the dashboard */
+export function pathAfterLogin(next: unknown): string {
+  const isOurs = typeof next === 'string' && next.startsWith('/') && !/\/\/|\\|[^!-~]/.test(next)
   return isOurs ? next : '/dashboard'
 }

@@ -1,8 +1,6 @@
 // The two cookies of a visitor who is signed in. Scripts cannot read them, and
 // no other module writes them.
 
-const ACCESS = 'site_access'
-const REFRESH = 'site_refresh'
 const WEEK = 7 * 24 * 60 * 60 * 1000 // milliseconds; as long as the server renews by default
 export const MARGIN = 30_000 // milliseconds; a token that ends sooner could end on its way
 
@@ -19,23 +17,35 @@ interface WritableCookies {
   set(cookie: { name: string; value: string; expires: Date }): unknown
 }
 
-export function readSession(cookies: ReadableCookies): Session | undefined {
-  const refresh = cookies.get(REFRESH)?.value
-  return refresh ? { access: cookies.get(ACCESS)?.value ?? '', refresh } : undefined
+// The headers here are the visitor's.
+const isSecure = (headers: Headers) => headers.get('x-forwarded-proto') === 'https'
+
+// Browsers take a cookie of such a name over HTTPS only, and from this very host: no site
+// beside it, such as that of a subdomain, can plant one.
+function names(headers: Headers) {
+  const prefix = isSecure(headers) ? '__Host-' : ''
+  return { access: `${prefix}site_access`, refresh: `${prefix}site_refresh` }
 }
 
-// No session clears them. The headers are the visitor's.
+export function readSession(cookies: ReadableCookies, headers: Headers): Session | undefined {
+  const { access, refresh } = names(headers)
+  const token = cookies.get(refresh)?.value
+  return token ? { access: cookies.get(access)?.value ?? '', refresh: token } : undefined
+}
+
+// No session clears them.
 export function writeSession(cookies: WritableCookies, session: Session | undefined, headers: Headers) {
   const attributes = {
     httpOnly: true,
     sameSite: 'lax' as const,
-    secure: headers.get('x-forwarded-proto') === 'https',
+    secure: isSecure(headers),
     path: '/',
     // not maxAge, of which Next.js loses a zero on the way from proxy.ts
     expires: new Date(session ? Date.now() + WEEK : 0),
   }
-  cookies.set({ name: ACCESS, value: session?.access ?? '', ...attributes })
-  cookies.set({ name: REFRESH, value: session?.refresh ?? '', ...attributes })
+  const { access, refresh } = names(headers)
+  cookies.set({ name: access, value: session?.access ?? '', ...attributes })
+  cookies.set({ name: refresh, value: session?.refresh ?? '', ...attributes })
 }
 
 // By the token's own word, which is not verified here.

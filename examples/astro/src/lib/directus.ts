@@ -1,8 +1,9 @@
-// How this site talks to Directus, and what it knows there.
+// The connection to Directus, one for each request, and what this site knows there.
 
-import { createDirectus, rest, staticToken } from '@directus/sdk'
+import { createDirectus, rest, staticToken, type RestCommand } from '@directus/sdk'
 import type { APIContext } from 'astro'
 import { DIRECTUS_URL } from 'astro:env/server'
+import { fetchAnswer, Problem } from './problem'
 
 export interface User {
   id: string
@@ -26,33 +27,33 @@ interface Schema {
     title: string
     content: string | null
     date_created: string
-    /** null where row-level security hides the account */
-    author: User | null
+    /** null: the account was deleted */
+    author: string | null
   }[]
+  /** the public names of those who wrote something */
+  authors: { id: string, name: string | null }[]
 }
 
-export type Directus = ReturnType<typeof connect>
+export interface Directus {
+  request<Answer>(command: RestCommand<Answer, Schema>): Promise<Answer>
+}
 
-/** Directus is down or busy. */
-export class Unavailable extends Error {}
-
-// One client for each request: it carries that visitor's token.
-export function connect({ request, clientAddress }: APIContext) {
+/** Asks as the visitor, and throws nothing but a Problem. */
+export function connect({ request, clientAddress }: APIContext, token = ''): Directus {
   const visitor = {
     'User-Agent': request.headers.get('user-agent') ?? '',
     'X-Forwarded-For': clientAddress,
   }
-  return createDirectus<Schema>(DIRECTUS_URL, { globals: { fetch: fetchOrUnavailable } })
-    .with(staticToken(''))
+  const client = createDirectus<Schema>(DIRECTUS_URL, { globals: { fetch: fetchAnswer } })
+    .with(staticToken(token))
     .with(rest({ onRequest: (options) => ({ ...options, headers: { ...options.headers, ...visitor } }) }))
-}
-
-// Who answers such a status may be a proxy on the way, in any format.
-async function fetchOrUnavailable(url: string, options: RequestInit) {
-  const signal = AbortSignal.timeout(15_000)
-  const answer = await fetch(url, { ...options, signal }).catch((cause) => {
-    throw new Unavailable('Directus cannot be reached', { cause })
-  })
-  if ([502, 503, 504].includes(answer.status)) throw new Unavailable(`Directus answers ${answer.status}`)
-  return answer
+  return {
+    async request(command) {
+      try {
+        return await client.request(command)
+      } catch (error) {
+        throw Problem.from(error)
+      }
+    },
+  }
 }

@@ -27,7 +27,7 @@ export default async function Dashboard() {
               </Link>
             </h2>
             <Byline post={post} />
-            {post.author?.id === user.id && (
+            {post.author === user.id && (
               <p>
                 <Link href={`/posts/${post.id}/edit`} prefetch={false}>
                   Edit

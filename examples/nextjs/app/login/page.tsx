@@ -7,13 +7,13 @@ import { enter } from './actions'
 export const metadata: Metadata = { title: 'Sign in' }
 
 export default async function Login({ searchParams }: PageProps<'/login'>) {
-  const next = pathAfterLogin((await searchParams).next)
+  const { next } = await searchParams
 
   return (
     <>
       <h1>Sign in</h1>
       <ActionForm
-        action={enter.bind(null, next)}
+        action={enter.bind(null, pathAfterLogin(next))}
         button="Sign in"
         fields={[
           { name: 'email', label: 'E-mail', type: 'email', autoComplete: 'email', required: true },
@@ -21,7 +21,7 @@ export default async function Login({ searchParams }: PageProps<'/login'>) {
         ]}
       />
       <p>
-        No account yet? <Link href="/register">Register</Link>
+        No account yet? <Link href={{ pathname: '/register', query: { next } }}>Register</Link>
       </p>
     </>
   )

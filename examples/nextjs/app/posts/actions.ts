@@ -1,8 +1,9 @@
 'use server'
 
 import { redirect } from 'next/navigation'
-import { readText, refuseOrSignIn, type FormState } from '@/lib/forms'
+import { refuseOrSignIn, type FormState } from '@/lib/forms'
 import { createPost, deletePost, updatePost } from '@/lib/posts'
+import { readText } from '@/lib/read-form'
 
 function textFrom(form: FormData) {
   return { title: readText(form, 'title').trim() || 'Untitled', content: readText(form, 'content') }

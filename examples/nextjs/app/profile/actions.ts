@@ -2,8 +2,10 @@
 
 import { redirect } from 'next/navigation'
 import { changeName, changePassword, signOutDevice } from '@/lib/account'
-import { Problem } from '@/lib/directus'
-import { readText, refuseOrSignIn, type FormState } from '@/lib/forms'
+import { refuse, refuseOrSignIn, type FormState } from '@/lib/forms'
+import { AT_DEVICE, AT_PASSWORD } from '@/lib/messages'
+import { Problem } from '@/lib/problem'
+import { readText } from '@/lib/read-form'
 
 const PAGE = '/profile'
 
@@ -24,7 +26,7 @@ export async function savePassword(_state: FormState, form: FormData): Promise<F
   } catch (error) {
     // The session was alive in proxy.ts a moment ago: it is the password that was refused.
     const isWrong = error instanceof Problem && error.code === 'INVALID_CREDENTIALS'
-    return isWrong ? { error: 'The current password is wrong.' } : refuseOrSignIn(error, PAGE)
+    return isWrong ? refuse(error, undefined, AT_PASSWORD) : refuseOrSignIn(error, PAGE)
   }
   redirect(`${PAGE}?done=password`)
 }
@@ -34,7 +36,7 @@ export async function endSession(id: string): Promise<FormState> {
     await signOutDevice(id)
   } catch (error) {
     const isOver = error instanceof Problem && error.code === 'FORBIDDEN'
-    return isOver ? { error: 'This device is signed out already.' } : refuseOrSignIn(error, PAGE)
+    return isOver ? refuse(error, undefined, AT_DEVICE) : refuseOrSignIn(error, PAGE)
   }
-  redirect(PAGE)
+  redirect(`${PAGE}?done=session`)
 }

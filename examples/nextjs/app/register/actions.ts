@@ -5,10 +5,14 @@ import { cookies, headers } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { signIn } from '@/lib/account'
 import { request } from '@/lib/directus'
-import { readText, refuse, type FormState } from '@/lib/forms'
+import { refuse, type FormState } from '@/lib/forms'
+import { AT_REGISTRATION } from '@/lib/messages'
+import { pathAfterLogin } from '@/lib/paths'
+import { readText } from '@/lib/read-form'
 import { writeSession } from '@/lib/session'
 
-export async function register(_state: FormState, form: FormData): Promise<FormState> {
+// `next` comes back from the browser, and so is looked at again.
+export async function register(next: string, _state: FormState, form: FormData): Promise<FormState> {
   const first_name = readText(form, 'first_name').trim()
   const last_name = readText(form, 'last_name').trim()
   const email = readText(form, 'email').trim()
@@ -20,11 +24,7 @@ export async function register(_state: FormState, form: FormData): Promise<FormS
     await request(visitor, registerUser(email, password, names))
     writeSession(await cookies(), await signIn(visitor, email, password), visitor)
   } catch (error) {
-    return refuse(error, { first_name, last_name, email }, {
-      // Directus does not tell strangers who has an account.
-      INVALID_CREDENTIALS: 'Perhaps you have an account with this address already: then sign in instead.',
-      FORBIDDEN: 'Nobody can register at the moment.',
-    })
+    return refuse(error, { first_name, last_name, email }, AT_REGISTRATION)
   }
-  redirect('/dashboard')
+  redirect(pathAfterLogin(next))
 }

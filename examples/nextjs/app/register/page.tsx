@@ -1,16 +1,19 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
 import { ActionForm } from '@/components/action-form'
+import { pathAfterLogin } from '@/lib/paths'
 import { register } from './actions'
 
 export const metadata: Metadata = { title: 'Register' }
 
-export default function Register() {
+export default async function Register({ searchParams }: PageProps<'/register'>) {
+  const { next } = await searchParams
+
   return (
     <>
       <h1>Register</h1>
       <ActionForm
-        action={register}
+        action={register.bind(null, pathAfterLogin(next))}
         button="Register"
         fields={[
           { name: 'first_name', label: 'First name', autoComplete: 'given-name', required: true, maxLength: 255 },
@@ -20,7 +23,7 @@ export default function Register() {
         ]}
       />
       <p>
-        You have an account? <Link href="/login">Sign in</Link>
+        You have an account? <Link href={{ pathname: '/login', query: { next } }}>Sign in</Link>
       </p>
     </>
   )

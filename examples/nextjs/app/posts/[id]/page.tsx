@@ -2,23 +2,23 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { Byline } from '@/components/byline'
 import { readUser } from '@/lib/account'
-import { readPost } from '@/lib/posts'
+import { findPost } from '@/lib/posts'
 
 type Props = PageProps<'/posts/[id]'>
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  return { title: (await readPost((await params).id)).title }
+  return { title: (await findPost((await params).id)).title }
 }
 
 export default async function ShowPost({ params }: Props) {
-  const [post, user] = await Promise.all([readPost((await params).id), readUser()])
+  const [post, user] = await Promise.all([findPost((await params).id), readUser()])
 
   return (
     <>
       <h1>{post.title}</h1>
       <Byline post={post} />
       <p className="content">{post.content}</p>
-      {post.author?.id === user.id && (
+      {post.author === user.id && (
         <p>
           <Link href={`/posts/${post.id}/edit`} prefetch={false}>
             Edit

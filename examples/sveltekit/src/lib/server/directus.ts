@@ -1,24 +1,15 @@
-// The connection to Directus' surface: one client for each request.
+// The connection to Directus, one for each request, and what this site knows there.
 
 import { env } from '$env/dynamic/private'
-import { createDirectus, customEndpoint, rest, staticToken } from '@directus/sdk'
-import { error, redirect, type RequestEvent } from '@sveltejs/kit'
-import { explain, NOT_FOUND, Unreachable } from './messages'
+import { createDirectus, customEndpoint, rest, staticToken, type RestCommand } from '@directus/sdk'
+import type { RequestEvent } from '@sveltejs/kit'
+import { fetchAnswer, Problem } from './problem'
 
-const TIMEOUT_MS = 10_000
-
-interface Author {
+interface User {
   id: string
+  email: string | null
   first_name: string | null
-}
-
-interface Post {
-  id: number
-  title: string
-  content: string | null
-  /** null, too, where row-level security hides the author */
-  author: Author | null
-  date_created: string
+  last_name: string | null
 }
 
 interface Session {
@@ -30,29 +21,41 @@ interface Session {
 }
 
 interface Schema {
-  posts: Post[]
-  directus_users: Author[]
+  directus_users: User[]
+  posts: {
+    id: number
+    title: string
+    content: string | null
+    date_created: string
+    /** null: the account was deleted */
+    author: string | null
+  }[]
+  /** the public names of those who wrote something */
+  authors: { id: string; name: string | null }[]
 }
 
-export type Directus = ReturnType<typeof connect>
+export interface Directus {
+  request<Answer>(command: RestCommand<Answer, Schema>): Promise<Answer>
+}
 
-export function connect(event: RequestEvent, accessToken = '') {
-  // The backend lists sessions by the visitor's browser, not by this server.
+/** Asks as the visitor, and throws nothing but a Problem. */
+export function connect(event: RequestEvent, token = ''): Directus {
   const visitor = {
     'User-Agent': event.request.headers.get('user-agent') ?? '',
     'X-Forwarded-For': event.getClientAddress(),
   }
-  return createDirectus<Schema>(env.DIRECTUS_URL!, { globals: { fetch: fetchInTime } })
-    .with(staticToken(accessToken))
+  const client = createDirectus<Schema>(env.DIRECTUS_URL!, { globals: { fetch: fetchAnswer } })
+    .with(staticToken(token))
     .with(rest({ onRequest: (options) => ({ ...options, headers: { ...options.headers, ...visitor } }) }))
-}
-
-async function fetchInTime(url: string, options: RequestInit) {
-  const response = await fetch(url, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null)
-  const isJson = response?.headers.get('content-type')?.includes('json')
-  // A proxy in between tells an outage in its own words.
-  if (!response || ([429, 502, 503, 504].includes(response.status) && !isJson)) throw new Unreachable()
-  return response
+  return {
+    async request(command) {
+      try {
+        return await client.request(command)
+      } catch (error) {
+        throw Problem.from(error)
+      }
+    },
+  }
 }
 
 // Three calls that auth has beside those of Directus
@@ -62,22 +65,5 @@ export const readSessions = () => customEndpoint<Session[]>({ path: '/users/me/s
 export const endSession = (id: string) =>
   customEndpoint<void>({ path: `/users/me/sessions/${encodeURIComponent(id)}`, method: 'DELETE' })
 
-export const changePassword = (currentPassword: string, newPassword: string) =>
-  customEndpoint<void>({
-    path: '/users/me/password',
-    method: 'POST',
-    body: JSON.stringify({ current_password: currentPassword, new_password: newPassword }),
-  })
-
-/** The answer, or the error page that fits: for what a page cannot do without. */
-export async function orErrorPage<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer
-  } catch (reason) {
-    const { status, message } = explain(reason)
-    if (status === 401) redirect(302, '/login')
-    // The backend does not tell what is missing from what is not for you.
-    if (status === 403) error(404, NOT_FOUND)
-    error(status === 429 || status > 500 ? 503 : 500, message)
-  }
-}
+export const changePassword = (current_password: string, new_password: string) =>
+  customEndpoint<void>({ path: '/users/me/password', method: 'POST', body: JSON.stringify({ current_password, new_password }) })

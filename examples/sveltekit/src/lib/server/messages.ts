@@ -1,42 +1,49 @@
-// What the backend's errors are called on the pages. Its own texts are never shown.
+// What went wrong, and how to say it: translate it here. The server's own texts are for developers and are never shown.
 
-import { isDirectusError } from '@directus/sdk'
+import type { Problem } from './problem'
 
-const SENTENCES: Record<string, string> = {
-  INVALID_CREDENTIALS: 'The e-mail address or the password is not right.',
-  FAILED_VALIDATION: 'Please check what you entered: something is missing or cannot be used.',
-  INVALID_PAYLOAD: 'Please check what you entered: something is missing, too long or cannot be used.',
-  VALUE_TOO_LONG: 'Please check what you entered: something is too long.',
-  RECORD_NOT_UNIQUE: 'There is already an account with this e-mail address.',
-  FORBIDDEN: 'You are not allowed to do this.',
-  SERVICE_UNAVAILABLE: 'The server is busy. Please try again in a moment.',
-}
-const WEAK_PASSWORD = 'This password cannot be used. Choose one with at least 8 characters.'
-const INVALID_EMAIL = 'This is no valid e-mail address. It looks like name@example.com.'
-const UNREACHABLE = 'The server cannot be reached. Please try again in a moment.'
-export const UNKNOWN = 'Something went wrong on our side. Please try again.'
-export const TOO_LARGE = 'This is too long to be sent. Please go back and shorten it.'
 export const NOT_FOUND = 'There is no such page, or it is not yours to see.'
+export const UNAVAILABLE = 'Our server is busy or cannot be reached. Please try again in a moment.'
+export const UNKNOWN = 'Something went wrong. Please try again.'
 
-const tooMany = (seconds: number) =>
-  `There were too many attempts. Please wait ${seconds} ${seconds === 1 ? 'second' : 'seconds'} and try again.`
-
-export class Unreachable extends Error {}
-
-/** What to answer, and what to say. own: the sentences that this page has for some codes */
-export function explain(reason: unknown, own: Record<string, string> = {}): { status: number; message: string } {
-  if (!isDirectusError(reason)) {
-    if (reason instanceof Unreachable) return { status: 503, message: UNREACHABLE }
-    throw reason
-  }
-
-  const { status, headers } = reason.response
-  const { code, field, reason: detail } = reason.errors[0].extensions
-  if (code === 'REQUESTS_EXCEEDED') return { status, message: tooMany(Number(headers.get('retry-after')) || 1) }
-  if (code === 'FAILED_VALIDATION' && field === 'password') return { status, message: WEAK_PASSWORD }
-  if (code === 'INVALID_PAYLOAD' && String(detail).startsWith('"email"')) return { status, message: INVALID_EMAIL }
-  return { status, message: own[code] ?? SENTENCES[code] ?? UNKNOWN }
+/** Of a form that cannot be read, by status */
+export const UNREADABLE: Record<number, string> = {
+  400: 'What was sent cannot be read. Please go back and try again.',
+  413: 'This is too long to be sent. Please go back and shorten it.',
+  415: 'What was sent is no form of this site. Please go back and try again.',
 }
 
-/** Whether the backend said no, and not only that it cannot answer now */
-export const isRefusal = (reason: unknown) => [400, 401, 403].includes(explain(reason).status)
+const INVALID = 'Please check what you entered: something is missing or too long.'
+const SENTENCES: Record<string, string> = {
+  INVALID_CREDENTIALS: 'Please sign in again.',
+  FAILED_VALIDATION: INVALID,
+  VALUE_TOO_LONG: INVALID,
+  INVALID_PAYLOAD: 'Please check what you entered: something is missing, too long or not an e-mail address.',
+  RECORD_NOT_UNIQUE: 'There is an account with this e-mail address already.',
+  FORBIDDEN: 'You may not do this.',
+  SERVICE_UNAVAILABLE: UNAVAILABLE,
+}
+
+// Some forms can say some of it better.
+export const AT_SIGN_IN = { INVALID_CREDENTIALS: 'The e-mail address or the password is wrong.' }
+export const AT_REGISTRATION = {
+  // Directus does not tell strangers who has an account.
+  INVALID_CREDENTIALS: 'Perhaps you have an account with this address already: then sign in instead.',
+  FORBIDDEN: 'Nobody can register at the moment.',
+}
+export const AT_PASSWORD = { INVALID_CREDENTIALS: 'The current password is wrong.' }
+export const AT_DEVICE = { FORBIDDEN: 'This device is signed out already.' }
+
+/** A sentence for a person; `special` has those of one form. */
+export function explain({ code, field, seconds = 60 }: Problem, special: Record<string, string> = {}): string {
+  if (code === 'FAILED_VALIDATION' && field === 'password') return 'Please choose a longer password: at least eight characters.'
+  if (code === 'REQUESTS_EXCEEDED') return `Too many attempts. Please try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`
+  return special[code] ?? SENTENCES[code] ?? UNKNOWN
+}
+
+/** What is said after success, by the `done` of the address */
+export const DONE: Record<string, string> = {
+  name: 'Saved.',
+  password: 'Your password was changed.',
+  session: 'The device was signed out.',
+}

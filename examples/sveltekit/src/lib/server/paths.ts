@@ -1,13 +1,10 @@
-// Where to go after signing in: `next` of a link may have been written by anybody.
+// The way to sign in, and back: `next` of a link may have been written by anybody.
 
-const DEFAULT = '/dashboard'
+/** To sign in, and then back to this page */
+export const pathToLogin = (page: string) => `/login?next=${encodeURIComponent(page)}`
 
-/** Leads back to the page, and not to the form action on it that was asked for ("?/save"). */
-export const loginPath = ({ pathname, search }: URL) =>
-  `/login?next=${encodeURIComponent(search.startsWith('?/') ? pathname : pathname + search)}`
-
-/** A path on this very site: no "//", no "\", no control characters */
-export function nextPath(url: URL) {
-  const next = url.searchParams.get('next') ?? ''
-  return next.startsWith('/') && !/\/\/|\\|[^!-~]/.test(next) ? next : DEFAULT
+/** Only a path of this site, as a browser would read it; else the dashboard */
+export function pathAfterLogin(next: unknown): string {
+  const isOurs = typeof next === 'string' && next.startsWith('/') && !/\/\/|\\|[^!-~]/.test(next)
+  return isOurs ? next : '/dashboard'
 }

@@ -1,18 +1,19 @@
-import { explain } from '$lib/server/messages'
-import { nextPath } from '$lib/server/paths'
+import { readForm, refuse } from '$lib/server/forms'
+import { AT_SIGN_IN } from '$lib/server/messages'
+import { pathAfterLogin } from '$lib/server/paths'
+import { readText } from '$lib/server/read-form'
 import { signIn } from '$lib/server/session'
-import { fail, redirect } from '@sveltejs/kit'
+import { redirect } from '@sveltejs/kit'
 
 export const actions = {
   default: async (event) => {
-    const form = await event.request.formData()
-    const email = String(form.get('email') ?? '')
+    const form = await readForm(event.request)
+    const email = readText(form, 'email').trim()
     try {
-      await signIn(event, email, String(form.get('password') ?? ''))
+      await signIn(event, email, readText(form, 'password'))
     } catch (reason) {
-      const { status, message } = explain(reason)
-      return fail(status, { email, message })
+      return refuse(reason, { email }, AT_SIGN_IN)
     }
-    redirect(303, nextPath(event.url))
+    redirect(303, pathAfterLogin(event.url.searchParams.get('next')))
   },
 }

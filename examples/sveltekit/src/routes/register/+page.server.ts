@@ -1,29 +1,26 @@
-import { explain } from '$lib/server/messages'
+import { readForm, refuse } from '$lib/server/forms'
+import { AT_REGISTRATION } from '$lib/server/messages'
+import { pathAfterLogin } from '$lib/server/paths'
+import { readText } from '$lib/server/read-form'
 import { signIn } from '$lib/server/session'
 import { registerUser } from '@directus/sdk'
-import { fail, redirect } from '@sveltejs/kit'
-
-// Registration answers the same for an address that is taken; only the sign-in tells.
-const TAKEN = 'An account cannot be opened with this e-mail address. If it is yours, sign in.'
+import { redirect } from '@sveltejs/kit'
 
 export const actions = {
   default: async (event) => {
-    const form = await event.request.formData()
-    const text = (name: string) => String(form.get(name) ?? '')
-    const entered = { first_name: text('first_name'), last_name: text('last_name'), email: text('email') }
-    const names = { first_name: entered.first_name || undefined, last_name: entered.last_name || undefined }
+    const form = await readForm(event.request)
+    const text = (name: string) => readText(form, name).trim()
+    const values = { first_name: text('first_name'), last_name: text('last_name'), email: text('email') }
+    const password = readText(form, 'password')
+    const { first_name, last_name, email } = values
     try {
-      await event.locals.directus.request(registerUser(entered.email, text('password'), names))
+      // What is left empty is left out.
+      const names = { ...(first_name && { first_name }), ...(last_name && { last_name }) }
+      await event.locals.directus.request(registerUser(email, password, names))
+      await signIn(event, email, password)
     } catch (reason) {
-      const { status, message } = explain(reason, { FORBIDDEN: 'Registration is closed.' })
-      return fail(status, { ...entered, message })
+      return refuse(reason, values, AT_REGISTRATION)
     }
-    try {
-      await signIn(event, entered.email, text('password'))
-    } catch (reason) {
-      const { status, message } = explain(reason, { INVALID_CREDENTIALS: TAKEN })
-      return fail(status, { ...entered, message })
-    }
-    redirect(303, '/dashboard')
+    redirect(303, pathAfterLogin(event.url.searchParams.get('next')))
   },
 }

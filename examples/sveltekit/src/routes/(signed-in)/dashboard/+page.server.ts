@@ -1,3 +1,3 @@
 import { listPosts } from '$lib/server/posts'
 
-export const load = async ({ locals }) => ({ posts: await listPosts(locals) })
+export const load = async (event) => ({ posts: await listPosts(event) })

@@ -1,53 +1,54 @@
-import { changePassword, endSession, orErrorPage, readSessions } from '$lib/server/directus'
-import { explain } from '$lib/server/messages'
+import { changePassword, endSession, readSessions } from '$lib/server/directus'
+import { deviceName } from '$lib/server/device'
+import { orErrorPage, readForm, refuse } from '$lib/server/forms'
+import { AT_DEVICE, AT_PASSWORD, DONE } from '$lib/server/messages'
+import { readText } from '$lib/server/read-form'
 import { readMe, updateMe } from '@directus/sdk'
-import { fail, redirect } from '@sveltejs/kit'
-
-const DONE: Record<string, string> = {
-  name: 'Saved.',
-  password: 'Your password was changed.',
-  session: 'The device was signed out.',
-}
+import { redirect } from '@sveltejs/kit'
 
 export const load = async ({ locals, url }) => {
-  const [me, sessions] = await orErrorPage(Promise.all([
+  const [me, sessions] = await orErrorPage(url, Promise.all([
     locals.directus.request(readMe({ fields: ['email', 'first_name', 'last_name'] })),
     locals.directus.request(readSessions()),
   ]))
-  return { me, sessions, status: DONE[url.searchParams.get('done') ?? ''] ?? '' }
+  const done = url.searchParams.get('done') ?? ''
+  return {
+    me,
+    sessions: sessions.map(({ user_agent, ...session }) => ({ ...session, device: deviceName(user_agent) })),
+    done: { form: done, text: DONE[done] },
+  }
 }
 
+// What is refused says by `at` which form it is about.
 export const actions = {
   name: async ({ locals, request }) => {
-    const form = await request.formData()
-    const name = { first_name: String(form.get('first_name') ?? ''), last_name: String(form.get('last_name') ?? '') }
+    const form = await readForm(request)
+    const first_name = readText(form, 'first_name').trim() || null
+    const last_name = readText(form, 'last_name').trim() || null
     try {
-      await locals.directus.request(updateMe(name, { fields: ['id'] }))
+      await locals.directus.request(updateMe({ first_name, last_name }, { fields: ['id'] }))
     } catch (reason) {
-      const { status, message } = explain(reason)
-      return fail(status, { name, nameMessage: message })
+      return refuse(reason, { at: 'name', first_name, last_name })
     }
     redirect(303, '/profile?done=name')
   },
 
   password: async ({ locals, request }) => {
-    const form = await request.formData()
+    const form = await readForm(request)
     try {
-      await locals.directus.request(changePassword(String(form.get('current_password') ?? ''), String(form.get('new_password') ?? '')))
+      await locals.directus.request(changePassword(readText(form, 'current_password'), readText(form, 'new_password')))
     } catch (reason) {
-      const { status, message } = explain(reason, { INVALID_CREDENTIALS: 'Your current password is not right.' })
-      return fail(status, { passwordMessage: message })
+      return refuse(reason, { at: 'password' }, AT_PASSWORD)
     }
     redirect(303, '/profile?done=password')
   },
 
   session: async ({ locals, request }) => {
-    const form = await request.formData()
+    const form = await readForm(request)
     try {
-      await locals.directus.request(endSession(String(form.get('id') ?? '')))
+      await locals.directus.request(endSession(readText(form, 'id')))
     } catch (reason) {
-      const { status, message } = explain(reason, { FORBIDDEN: 'This device is signed out already.' })
-      return fail(status, { sessionMessage: message })
+      return refuse(reason, { at: 'session' }, AT_DEVICE)
     }
     redirect(303, '/profile?done=session')
   },

@@ -1,3 +1,3 @@
 import { findPost } from '$lib/server/posts'
 
-export const load = async ({ locals, params }) => ({ post: await findPost(locals, params.id) })
+export const load = async (event) => ({ post: await findPost(event, event.params.id) })

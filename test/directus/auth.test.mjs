@@ -87,12 +87,13 @@ test('sign-in puts the tokens where the mode says', async () => {
 
   const cookie = await post('/auth/login', { email, password: PASSWORD, mode: 'cookie', ignored: 1 })
   assert.deepEqual(Object.keys(cookie.body.data).sort(), ['access_token', 'expires'])
-  assert.deepEqual(Object.keys(cookie.cookies), ['directus_refresh_token'])
+  assert.deepEqual(Object.keys(cookie.cookies).sort(), ['auth_device', 'directus_refresh_token'])
   assert.deepEqual(cookie.cookies.directus_refresh_token.attributes.filter((attribute) => !attribute.startsWith('Max-Age')), ['HttpOnly', 'Path=/', 'SameSite=Lax'])
   assert.match(cookie.cookies.directus_refresh_token.attributes.join(), /Max-Age=604(800|799)/)
 
   const session = await post('/auth/login', { email: email.toUpperCase(), password: PASSWORD, mode: 'session' })
   assert.deepEqual(session.body.data, { expires: 86_400_000 })
+  assert.deepEqual(Object.keys(session.cookies).sort(), ['auth_device', 'directus_session_token'])
   assert.deepEqual(session.cookies.directus_session_token.attributes, ['HttpOnly', 'Max-Age=86400', 'Path=/', 'SameSite=Lax'])
 })
 

@@ -180,6 +180,7 @@ test('readMe never says FORBIDDEN', async () => {
   assert.deepEqual([me.id, me.email, me.first_name, 'password' in me], [alice.id, alice.email, 'alice', false])
   assert.deepEqual(await as(alice).data('GET', '/users/me?fields[]=email&fields[]=id'), { id: alice.id, email: alice.email })
   for (const fields of ['nope', 'password', 'role.name']) assert.deepEqual(await as(alice).data('GET', `/users/me?fields=${fields}`), { id: alice.id })
+  assert.deepEqual(await as(alice).data('GET', '/users/me?fields=nope,email,role.name'), { email: alice.email })
   assertError(await as(undefined).send('GET', '/users/me'), 401, 'INVALID_CREDENTIALS')
 })
 
@@ -248,4 +249,6 @@ test('a route that is none is ROUTE_NOT_FOUND', async () => {
     assertError(answer, 404, 'ROUTE_NOT_FOUND', `Route ${path} doesn't exist.`)
     assert.equal(answer.body.errors[0].extensions.path, path)
   }
+  const headers = { 'content-type': 'multipart/form-data; boundary=x' }
+  assertError(await as(alice).send('POST', '/files', '--x\r\n\r\nbytes\r\n--x--', headers), 404, 'ROUTE_NOT_FOUND', "Route /files doesn't exist.")
 })

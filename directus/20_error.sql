@@ -83,7 +83,7 @@ CREATE FUNCTION directus_private.tell_bad_token(problem text) RETURNS json
 BEGIN
 	IF problem = 'access_token_expired' THEN
 		RETURN directus_private.tell_error(401, 'Token expired.', '{"code": "TOKEN_EXPIRED"}');
-	ELSIF problem = 'access_token_invalid' AND directus_private.header('x-directus-token') LIKE '%.%.%' THEN
+	ELSIF problem = 'access_token_invalid' AND directus_private.request_token() LIKE '%.%.%' THEN
 		RETURN directus_private.tell_error(403, 'Invalid token.', '{"code": "INVALID_TOKEN"}');
 	END IF;
 	RETURN directus_private.tell_error(401, 'Invalid user credentials.', '{"code": "INVALID_CREDENTIALS"}');

@@ -13,14 +13,21 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION directus_private.request_token() RETURNS text
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT nullif(directus_private.header('x-directus-token'), '') $$;
+
 -- Not left to auth.pre_request: PostgREST would tell in its own words what is
 -- wrong with a token, and in other words in each of its versions.
-CREATE FUNCTION directus_private.authenticate(token text) RETURNS void
+CREATE FUNCTION directus_private.authenticate() RETURNS void
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
+DECLARE
+	token text := directus_private.request_token();
 BEGIN
-	IF coalesce(token, '') = '' THEN
+	IF token IS NULL THEN
 		RETURN;
 	END IF;
 	PERFORM auth.authenticate(token);
@@ -28,7 +35,7 @@ BEGIN
 	PERFORM set_config('role', auth.role(), true);
 END
 $$;
-COMMENT ON FUNCTION directus_private.authenticate(text) IS 'take the identity and the role that a token proves';
+COMMENT ON FUNCTION directus_private.authenticate() IS 'take the identity and the role that the token of the request proves';
 
 CREATE FUNCTION directus_private.parse_body(body bytea) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE
@@ -101,7 +108,7 @@ BEGIN
 END
 $$;
 
--- "a[b][c]=x&d[]=y" as {"a": {"b": {"c": "x"}}, "d": ["y"]}
+-- "a[b][c]=x&d[]=y&e=1&e=2" as {"a": {"b": {"c": "x"}}, "d": ["y"], "e": ["1", "2"]}
 CREATE FUNCTION directus_private.parse_query(query text) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
@@ -111,7 +118,9 @@ DECLARE
 	pair text;
 	key text;
 	value jsonb;
+	known jsonb;
 	path text[];
+	is_list boolean;
 BEGIN
 	FOREACH pair IN ARRAY string_to_array(coalesce(query, ''), '&') LOOP
 		CONTINUE WHEN pair = '';
@@ -122,9 +131,13 @@ BEGIN
 			PERFORM directus_private.raise_invalid_query('Too deep');
 		END IF;
 
-		IF path[cardinality(path)] = '' THEN
+		is_list := path[cardinality(path)] = '' AND cardinality(path) > 1;
+		IF is_list THEN
 			path := trim_array(path, 1);
-			value := CASE WHEN jsonb_typeof(result #> path) = 'array' THEN result #> path ELSE '[]' END || value;
+		END IF;
+		known := result #> path;
+		IF is_list OR jsonb_typeof(known) IN ('string', 'array') THEN
+			value := CASE jsonb_typeof(known) WHEN 'array' THEN known WHEN 'string' THEN jsonb_build_array(known) ELSE '[]' END || value;
 		END IF;
 		FOR i IN 1 .. cardinality(path) - 1 LOOP
 			IF coalesce(jsonb_typeof(result #> path[1:i]), '') <> 'object' THEN
@@ -138,13 +151,35 @@ END
 $$;
 COMMENT ON FUNCTION directus_private.parse_query(text) IS 'the query string of a request as an object';
 
--- What a parameter holds that is JSON, as {"filter": "{...}"}
+-- What a parameter holds that is JSON, as {"filter": "{...}"}; empty it is none
 CREATE FUNCTION directus_private.parse_parameter(query jsonb, name text) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RETURN CASE WHEN jsonb_typeof(query -> name) = 'string' THEN jsonb_set(query, ARRAY[name], (query ->> name)::jsonb) ELSE query END;
+	RETURN CASE
+		WHEN query ->> name = '' THEN query - name
+		WHEN jsonb_typeof(query -> name) = 'string' THEN jsonb_set(query, ARRAY[name], (query ->> name)::jsonb)
+		ELSE query END;
+END
+$$;
+
+-- The query that a body holds, as {"query": {"filter": ..., "limit": 5}}
+CREATE FUNCTION directus_private.query_in(body jsonb) RETURNS jsonb
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	found jsonb := coalesce(nullif(body -> 'query', 'null'), '{}');
+	name text;
+BEGIN
+	IF jsonb_typeof(found) <> 'object' THEN
+		PERFORM directus_private.raise_invalid_payload('"query" must be of type object');
+	END IF;
+	FOREACH name IN ARRAY '{filter,aggregate,deep,alias}'::text[] LOOP
+		found := directus_private.parse_parameter(found, name);
+	END LOOP;
+	RETURN found;
 END
 $$;
 
@@ -166,5 +201,15 @@ BEGIN
 		ELSE
 			RETURN '{}';
 	END CASE;
+END
+$$;
+
+-- A list of names, each of which may be such a list again: no name has a comma.
+CREATE FUNCTION directus_private.to_names(value jsonb) RETURNS text[]
+	LANGUAGE plpgsql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN ARRAY(SELECT btrim(name) FROM unnest(directus_private.to_list(value)) AS item, string_to_table(item, ',') AS name WHERE btrim(name) <> '');
 END
 $$;

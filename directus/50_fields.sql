@@ -85,7 +85,7 @@ CREATE FUNCTION directus_private.fields_of(query jsonb) RETURNS jsonb
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	fields text[] := directus_private.to_list(query -> 'fields');
+	fields text[] := directus_private.to_names(query -> 'fields');
 BEGIN
 	RETURN CASE fields WHEN '{}' THEN '{"*": {}}' ELSE directus_private.field_tree(fields) END;
 END

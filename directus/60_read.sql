@@ -38,7 +38,7 @@ CREATE FUNCTION directus_private.integer_parameter(query jsonb, name text, minim
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	value text := query ->> name;
+	value text := CASE query ->> name WHEN '' THEN '0' ELSE query ->> name END;
 BEGIN
 	IF value IS NULL THEN
 		RETURN fallback;
@@ -78,8 +78,8 @@ CREATE FUNCTION directus_private.read_aggregate(source regclass, query jsonb, ma
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	groups text[] := directus_private.to_list(query -> 'groupBy');
-	sort text[] := directus_private.to_list(query -> 'sort');
+	groups text[] := directus_private.to_names(query -> 'groupBy');
+	sort text[] := directus_private.to_names(query -> 'sort');
 	field text;
 	function_name text;
 	fields jsonb;
@@ -133,9 +133,10 @@ CREATE FUNCTION directus_private.read_list(source regclass, query jsonb) RETURNS
 	AS $$
 DECLARE
 	maximum integer := directus_private.integer_parameter(query, 'limit', -1, 100);
-	page integer := directus_private.integer_parameter(query, 'page', 1, 1);
-	skipped bigint := directus_private.integer_parameter(query, 'offset', 0, CASE WHEN maximum > 0 THEN least((page - 1)::bigint * maximum, 2000000000)::integer ELSE 0 END);
-	wanted text[] := directus_private.to_list(query -> 'meta');
+	page integer := directus_private.integer_parameter(query, 'page', 0, 0);
+	after integer := directus_private.integer_parameter(query, 'offset', 0, 0);
+	skipped bigint := CASE page WHEN 0 THEN after ELSE (page - 1)::bigint * greatest(maximum, 0) END;
+	wanted text[] := directus_private.to_names(query -> 'meta');
 	meta jsonb := '{}';
 	number bigint;
 	rows json;
@@ -145,7 +146,7 @@ BEGIN
 	ELSE
 		EXECUTE format('SELECT coalesce(json_agg(to_json(r.*)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s ORDER BY %s LIMIT %s OFFSET %s) AS r',
 				directus_private.select_list(source, 't', directus_private.fields_of(query)), source, directus_private.where_of(source, query),
-				directus_private.order_list(source, 't', directus_private.to_list(query -> 'sort')),
+				directus_private.order_list(source, 't', directus_private.to_names(query -> 'sort')),
 				CASE maximum WHEN -1 THEN 'ALL' ELSE maximum::text END, skipped)
 			INTO rows;
 	END IF;

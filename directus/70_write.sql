@@ -119,16 +119,18 @@ CREATE FUNCTION directus_private.keys_of(source regclass, body jsonb) RETURNS te
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
+	query jsonb;
 	keys text[];
 BEGIN
 	IF jsonb_typeof(body) = 'array' THEN
 		RETURN ARRAY(SELECT * FROM jsonb_array_elements_text(body));
 	ELSIF jsonb_typeof(body -> 'keys') = 'array' THEN
 		RETURN ARRAY(SELECT * FROM jsonb_array_elements_text(body -> 'keys'));
-	ELSIF jsonb_typeof(body -> 'query') = 'object' THEN
+	ELSIF body ? 'query' THEN
+		query := directus_private.query_in(body);
 		EXECUTE format('SELECT coalesce(array_agg(key), ''{}'') FROM (SELECT t.%I::text AS key FROM %s AS t WHERE %s ORDER BY t.%I LIMIT %s) AS found',
-			directus_private.primary_key(source), source, directus_private.where_of(source, body -> 'query'), directus_private.primary_key(source),
-			coalesce(nullif(directus_private.integer_parameter(body -> 'query', 'limit', -1, 100), -1), 1001)) INTO keys; -- one too many is enough
+			directus_private.primary_key(source), source, directus_private.where_of(source, query), directus_private.primary_key(source),
+			coalesce(nullif(directus_private.integer_parameter(query, 'limit', -1, 100), -1), 1001)) INTO keys; -- one too many is enough
 		RETURN keys;
 	END IF;
 	PERFORM directus_private.raise_invalid_payload('"keys" or "query" is required');
@@ -202,7 +204,7 @@ DECLARE
 	source regclass := directus_private.collection(path[2]);
 BEGIN
 	IF method = 'SEARCH' THEN
-		RETURN directus_private.read_list(source, coalesce(body -> 'query', '{}'));
+		RETURN directus_private.read_list(source, directus_private.query_in(body));
 	ELSIF method <> 'GET' THEN
 		RETURN directus_private.write_items(source, method, path[3], query, body);
 	ELSIF path[3] IS NULL THEN

@@ -50,7 +50,7 @@ BEGIN
 		WHEN 'user' THEN
 			RETURN directus_private.answer_user(method, path[2], query, body);
 		WHEN 'users' THEN
-			RETURN directus_private.read_list('auth.users', CASE method WHEN 'SEARCH' THEN coalesce(body -> 'query', '{}') ELSE query END);
+			RETURN directus_private.read_list('auth.users', CASE method WHEN 'SEARCH' THEN directus_private.query_in(body) ELSE query END);
 		WHEN 'create_user' THEN
 			IF auth.uid() IS NOT NULL THEN
 				PERFORM directus_private.raise_forbidden();
@@ -103,7 +103,7 @@ DECLARE
 	answer json;
 BEGIN
 	IF route IS NULL THEN
-		PERFORM directus_private.authenticate(directus_private.header('x-directus-token'));
+		PERFORM directus_private.authenticate();
 		part := kind;
 		path := directus_private.parse_path(directus_private.header('x-directus-path'));
 		route := directus_private.find_route(method, path);

@@ -47,6 +47,7 @@ const get = (query) => client.send('GET', `/items/things?${query}`, { token: use
 const read = (query) => data('GET', `/items/things?${query}`)
 const json = (value) => encodeURIComponent(JSON.stringify(value))
 const ids = async (filter) => (await read(`fields=id&filter=${json({ _and: [{ id: { _lt: 6 } }, filter] })}`)).map((thing) => thing.id).join()
+const idsOf = async (query) => (await read(`fields=id&${query}`)).map((thing) => thing.id).join()
 const noField = (field, collection, place = 'root') => `You don't have permission to access field "${field}" in collection "${collection}" or it does not exist. Queried in ${place}.`
 
 test('every operator, on every type that has it', async () => {
@@ -128,10 +129,36 @@ test('a filter is JSON or brackets', async () => {
   assert.equal(await names('filter[parent][name][_eq]=Apple'), '2,3')
 })
 
+test('a key that is repeated is a list', async () => {
+  for (const fields of ['fields=id&fields=name', 'fields=id,name', 'fields[]=id&fields[]=name', 'fields[]=id,name', 'fields=id&fields[]=name', 'fields[0]=id&fields[1]=name', 'fields=id,name&fields=id'])
+    assert.deepEqual(await read(`filter[id]=1&${fields}`), [{ id: 1, name: 'Apple' }], fields)
+  assert.equal(await idsOf('filter[id][_in]=1&filter[id][_in]=3&filter[id][_in]=4'), '1,3,4')
+  assert.equal(await idsOf('filter[_and][0][id][_in]=1&filter[_and][0][id][_in]=3'), '1,3')
+  assert.equal(await idsOf('filter[id][_lt]=5&sort=parent&sort=-id'), '3,2,4,1')
+  assert.deepEqual(await read('filter[id][_lt]=4&aggregate[count]=*&groupBy=is_good&groupBy=parent'), [{ is_good: false, parent: 1, count: '1' }, { is_good: true, parent: 1, count: '1' }, { is_good: true, parent: null, count: '1' }])
+  assert.deepEqual((await get('fields=id&filter[id]=1&meta=total_count&meta=filter_count')).body.meta, { total_count: 6, filter_count: 1 })
+})
+
+test('an empty filter is none', async () => {
+  for (const query of ['filter=', 'filter={}', 'deep=', 'alias=']) assert.equal((await read(query)).length, 6, query)
+})
+
+test('a filter in a body may be a text that holds JSON', async () => {
+  const query = { fields: ['id'], filter: '{"id":{"_lt":3}}' }
+  assert.deepEqual(await data('SEARCH', '/items/things', { query }), [{ id: 1 }, { id: 2 }])
+  assert.deepEqual(await data('SEARCH', '/items/things', { query: { aggregate: '{"count":"*"}' } }), [{ count: '6' }])
+  assert.equal((await data('PATCH', '/items/things', { query, data: { colour: 'red' } })).length, 2)
+  await data('PATCH', '/items/things/2', { colour: 'green' })
+  await data('POST', '/items/things', { id: 7 })
+  assert.equal(await data('DELETE', '/items/things', { query: { filter: '{"id":7}' } }), undefined)
+  assert.equal(await idsOf('filter[id]=7'), '')
+  for (const [bad, code] of [[{ filter: '{' }, 'INVALID_QUERY'], [5, 'INVALID_PAYLOAD'], [[], 'INVALID_PAYLOAD'], ['filter', 'INVALID_PAYLOAD']])
+    assertError(await client.send('SEARCH', '/items/things', { token: user.token, body: { query: bad } }), 400, code)
+})
+
 test('what is no query is INVALID_QUERY, and says why', async () => {
   for (const [query, reason] of [
     ['filter={', 'Invalid JSON for filter object'],
-    ['filter=', 'Invalid JSON for filter object'],
     ['filter=5', 'A filter is an object'],
     ['filter={"_and":[5]}', 'A filter is an object'],
     ['filter={"name":{"_lt":"x"}}', '"string" field type does not contain the "_lt" filter operator'],
@@ -149,7 +176,7 @@ test('what is no query is INVALID_QUERY, and says why', async () => {
     ['limit=abc', '"limit" must be a number'],
     ['limit=-5', '"limit" must be greater than or equal to -1'],
     ['offset=-1', '"offset" must be greater than or equal to 0'],
-    ['page=0', '"page" must be greater than or equal to 1'],
+    ['page=-1', '"page" must be greater than or equal to 0'],
     ['limit=1;', '"limit" must be a number'],
     ['fields=a..b', '"a..b" is no field'],
     ['aggregate[median]=amount', '"median" is no aggregate function'],
@@ -192,6 +219,9 @@ test('sorted and cut', async () => {
   assert.equal(await order('limit=2&offset=3'), '4,5')
   assert.equal(await order('limit=2&page=3'), '5')
   assert.equal(await order('limit=2&page=999999999'), '')
+  assert.equal(await order('limit=2&page=2&offset=4'), '3,4', 'a page goes before an offset')
+  assert.equal(await order('limit=2&page=0'), '1,2')
+  assert.equal(await order('limit='), '')
   for (const sort of ['nope', 'parent.nope', 'name.x', 'parent.parent.id', '-', 'secret']) assertError(await get(`sort=${sort}`), 403, 'FORBIDDEN')
 })
 

@@ -73,8 +73,20 @@ CREATE FUNCTION directus_private.relation_of(source regclass, field text) RETURN
 BEGIN
 	RETURN (SELECT c.confrelid FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]
 		WHERE c.contype = 'f' AND c.conrelid = source AND a.attname = field
-			AND (c.confrelid = 'auth.users'::regclass OR directus_private.find_collection(directus_private.name_of(c.confrelid)) = c.confrelid)
+			AND (c.confrelid = 'auth.users'::regclass AND has_any_column_privilege('auth.users', 'SELECT') OR directus_private.find_collection(directus_private.name_of(c.confrelid)) = c.confrelid)
 		LIMIT 1);
+END
+$$;
+
+-- Whether a field refers to something, which the caller may not be able to read
+CREATE FUNCTION directus_private.is_reference(source regclass, field text) RETURNS boolean
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN (source = 'auth.users'::regclass AND field IN ('role', 'policies')) -- of Directus' own
+		OR EXISTS (SELECT FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]
+			WHERE c.contype = 'f' AND c.conrelid = source AND a.attname = field AND has_column_privilege(source, a.attnum, 'SELECT'));
 END
 $$;
 

@@ -27,6 +27,15 @@ before(async () => {
     CREATE TABLE public.oddities (t integer PRIMARY KEY, r text, key text, n integer, wanted text, s text, type char(3), "Order ""by""" text, owner uuid REFERENCES auth.users);
     CREATE INDEX ON public.oddities (owner);
     SELECT auth.protect('public.oddities', 'owner', '{}', ARRAY['t', 'r', 'key', 'n', 'wanted', 's', 'type', 'Order "by"']);
+    CREATE TABLE public.closed (id integer PRIMARY KEY);
+    CREATE TABLE public.drawers (id integer PRIMARY KEY, closed integer REFERENCES public.closed, owner uuid REFERENCES auth.users);
+    CREATE INDEX ON public.drawers (owner);
+    SELECT auth.protect('public.drawers', 'owner', '{}', '{id}', 'authenticated');
+    INSERT INTO public.closed VALUES (1);
+    CREATE DOMAIN public.price AS bigint;
+    CREATE TABLE public.numbers (id bigint PRIMARY KEY, amount numeric, price public.price, owner uuid REFERENCES auth.users);
+    CREATE INDEX ON public.numbers (owner);
+    SELECT auth.protect('public.numbers', 'owner', '{}', '{id,amount,price}');
     REVOKE SELECT ON public.things FROM authenticated;
     GRANT SELECT (id, owner, name, amount, at, is_good, colour, data, parent) ON public.things TO authenticated`)
   user = await client.enter('user')
@@ -38,6 +47,7 @@ before(async () => {
     { id: 4, name: '', amount: 0, parent: 2 },
     { id: 5, name: null },
   ])
+  stack.psql(`INSERT INTO public.drawers VALUES (1, 1, '${user.id}')`)
   await client.data('POST', '/items/things', { token: other.token, body: { id: 6, name: 'theirs' } })
 })
 after(() => stack.stop())
@@ -194,17 +204,38 @@ test('what is no query is INVALID_QUERY, and says why', async () => {
 
 test('fields select, also of related rows', async () => {
   const [thing] = await read('filter[id]=2')
-  assert.deepEqual(thing, { id: 2, owner: user.id, name: 'apple pie', amount: 10, at: '2024-02-01T12:00:00.500Z', is_good: false, colour: 'green', data: null, parent: 1 })
+  assert.deepEqual(thing, { id: 2, owner: user.id, name: 'apple pie', amount: '10', at: '2024-02-01T12:00:00.500Z', is_good: false, colour: 'green', data: null, parent: 1 })
   for (const query of ['fields=*', 'fields[]=*', 'deep={"parent":{"_limit":1}}', 'alias={"all":"parent"}', 'version=main', 'nope=1']) assert.deepEqual(await read(`filter[id]=2&${query}`), [thing])
   assert.deepEqual(await read('filter[id]=2&fields=name,id'), [{ id: 2, name: 'apple pie' }])
   assert.deepEqual(await read('filter[id]=2&fields[]=name&fields[]=parent.name'), [{ name: 'apple pie', parent: { name: 'Apple' } }])
   assert.deepEqual((await read('filter[id]=4&fields=parent.*,parent.parent.name'))[0].parent,
-    { id: 2, owner: user.id, name: 'apple pie', amount: 10, at: '2024-02-01T12:00:00.500Z', is_good: false, colour: 'green', data: null, parent: { name: 'Apple' } })
+    { id: 2, owner: user.id, name: 'apple pie', amount: '10', at: '2024-02-01T12:00:00.500Z', is_good: false, colour: 'green', data: null, parent: { name: 'Apple' } })
   assert.deepEqual((await read('filter[id]=2&fields=*.*'))[0].owner.email, user.email)
   assert.deepEqual(await data('GET', '/items/things/1?fields=name'), { name: 'Apple' })
   assert.deepEqual(await data('GET', '/items/things/1?fields=parent.name'), { parent: null })
   for (const [fields, message] of [['nope', noField('nope', 'things')], ['name.x', noField('x', 'name', '"name"')], ['owner.nope', noField('nope', 'directus_users', '"owner"')]])
     assertError(await get(`fields=${fields}`), 403, 'FORBIDDEN', message)
+})
+
+test('fields of users that only Directus has are null, and what a reference hides is left out', async () => {
+  assert.deepEqual(await read('filter[id]=1&fields=name,owner.first_name,owner.avatar,owner.tags'), [{ name: 'Apple', owner: { first_name: 'user', avatar: null, tags: null } }])
+  assert.deepEqual(await read('filter[id]=1&fields=name,owner.first_name,owner.role.name,owner.policies'), [{ name: 'Apple', owner: { first_name: 'user' } }])
+  assert.deepEqual((await read('filter[id]=1&fields=*,owner.avatar'))[0].owner, { avatar: null })
+  assert.deepEqual(await data('GET', '/users?fields=id,avatar,role.name'), [{ id: user.id, avatar: null }])
+  assert.deepEqual(await data('GET', '/items/drawers/1?fields=id,closed.id'), { id: 1 })
+  assert.deepEqual(await data('GET', '/items/drawers/1?fields=*.*'), { id: 1, closed: 1, owner: { ...(await data('GET', '/users/me')) } })
+  assertError(await client.send('GET', '/items/drawers?fields=closed.id', { token: user.token }), 403, 'FORBIDDEN', noField('closed', 'drawers'))
+  assertError(await get('fields=name,avatar'), 403, 'FORBIDDEN', noField('avatar', 'things'))
+})
+
+test('big integers and decimals are texts, with every digit', async () => {
+  const row = { id: '9007199254740993', amount: '0.1234567890123456789', price: '9223372036854775807' }
+  assert.deepEqual(await data('POST', '/items/numbers?fields=id,amount,price', row), row)
+  assert.deepEqual(await data('GET', `/items/numbers/${row.id}?fields=id,amount,price`), row)
+  assert.deepEqual(await data('GET', `/items/numbers?fields=id&filter=${json({ id: { _in: [row.id] }, price: row.price, amount: { _gte: row.amount } })}`), [{ id: row.id }])
+  assert.deepEqual(await data('PATCH', `/items/numbers/${row.id}?fields=amount`, { amount: 1.5 }), { amount: '1.5' })
+  assert.deepEqual(await data('PATCH', '/items/numbers?fields=id,amount', [{ id: row.id, amount: null }]), [{ id: row.id, amount: null }])
+  assert.equal(await data('DELETE', '/items/numbers', [row.id]), undefined)
 })
 
 test('sorted and cut', async () => {

@@ -32,6 +32,9 @@ before(async () => {
     CREATE INDEX ON public.drawers (owner);
     SELECT auth.protect('public.drawers', 'owner', '{}', '{id}', 'authenticated');
     INSERT INTO public.closed VALUES (1);
+    CREATE TABLE public.visits (id integer PRIMARY KEY, at timestamp, owner uuid REFERENCES auth.users);
+    CREATE INDEX ON public.visits (owner);
+    SELECT auth.protect('public.visits', 'owner', '{}', '{id,at}');
     CREATE DOMAIN public.price AS bigint;
     CREATE TABLE public.numbers (id bigint PRIMARY KEY, amount numeric, price public.price, owner uuid REFERENCES auth.users);
     CREATE INDEX ON public.numbers (owner);
@@ -42,7 +45,7 @@ before(async () => {
   other = await client.enter('other')
   await data('POST', '/items/things', [
     { id: 1, name: 'Apple', amount: 1.5, at: '2024-01-01T00:00:00Z', is_good: true, colour: 'red', data: { a: 1 } },
-    { id: 2, name: 'apple pie', amount: 10, at: '2024-02-01T12:00:00.5Z', is_good: false, colour: 'green', parent: 1 },
+    { id: 2, name: 'apple pie', amount: 10, at: '2024-02-01T12:00:00.500789Z', is_good: false, colour: 'green', parent: 1 },
     { id: 3, name: '100%', amount: -3, at: '2024-03-01T00:00:00Z', is_good: true, parent: 1 },
     { id: 4, name: '', amount: 0, parent: 2 },
     { id: 5, name: null },
@@ -115,6 +118,33 @@ test('every operator, on every type that has it', async () => {
     [{ owner: { _eq: '$CURRENT_USER' } }, '1,2,3,4,5'],
     [{ owner: { _neq: '$CURRENT_USER' } }, ''],
     [{ owner: { role: { _eq: '$CURRENT_ROLE' } } }, '1,2,3,4,5'],
+    [{ at: { _eq: '2024-02-01T12:00:00.500Z' } }, '2'],
+    [{ at: { _neq: '2024-02-01T12:00:00.500Z' } }, '1,3'],
+    [{ at: { _gt: '2024-02-01T12:00:00.500Z' } }, '3'],
+    [{ at: { _gte: '2024-02-01T12:00:00.500Z' } }, '2,3'],
+    [{ at: { _lt: '2024-02-01T12:00:00.500Z' } }, '1'],
+    [{ at: { _lte: '2024-02-01T12:00:00.500Z' } }, '1,2'],
+    [{ at: { _nbetween: ['2024-01-01T00:00:00Z', '2024-02-01T12:00:00.500Z'] } }, '3'],
+    [{ at: { _in: ['2024-02-01T12:00:00.500Z'] } }, '2'],
+    [{ at: { _nin: ['2024-02-01T12:00:00.500Z'] } }, '1,3'],
+    [{ at: { _in: [] } }, ''],
+    [{ at: { _nin: [] } }, '1,2,3,4,5'],
+    [{ at: { _eq: null } }, ''],
+    [{ at: { _lt: '$NOW(-7 days)' } }, '1,2,3'],
+    [{ at: { _gt: '$NOW(-100 years)' } }, '1,2,3'],
+    [{ at: { _between: ['$NOW(-1200mo)', '$NOW(+1 week)'] } }, '1,2,3'],
+    [{ at: { _gt: '$NOW(-1.5 h)' } }, ''],
+    [{ at: { _gt: '$NOW(1)' } }, ''],
+    [{ parent: { name: { _null: true } } }, '1,5'],
+    [{ parent: { name: { _nnull: false } } }, '1,5'],
+    [{ parent: { name: { _nnull: true } } }, '2,3,4'],
+    [{ parent: { _or: [{ name: { _empty: true } }, { id: 2 }] } }, '1,4,5'],
+    [{ parent: { parent: { name: { _null: true } } } }, '1,2,3,5'],
+    [{ name: { _or: [{ _eq: 'Apple' }, { _eq: '100%' }] } }, '1,3'],
+    [{ id: { _and: [{ _gt: 1 }, { _lt: 4 }] } }, '2,3'],
+    [{ id: { _or: [{ _and: [{ _gt: 1 }, { _lt: 3 }] }, { _eq: 5 }] } }, '2,5'],
+    [{ parent: { _or: [{ _eq: 2 }, { _null: true }] } }, '1,4,5'],
+    [{ id: { _or: [] } }, '1,2,3,4,5'],
     [{ parent: { name: { _eq: 'Apple' } } }, '2,3'],
     [{ parent: { parent: { name: 'Apple' } } }, '4'],
     [{ parent: { _eq: 1, name: { _starts_with: 'A' } } }, '2,3'],
@@ -127,6 +157,19 @@ test('every operator, on every type that has it', async () => {
     [{}, '1,2,3,4,5'],
   ])
     assert.equal(await ids(filter), expected, JSON.stringify(filter))
+})
+
+test('what was read of a time finds the row again, and not the same one twice', async () => {
+  stack.psql(`INSERT INTO public.visits VALUES (1, '2024-01-01 10:00:00.123456', '${user.id}'), (2, '2024-01-01 10:00:00.999999', '${user.id}'), (3, '2024-01-01 10:00:01', '${user.id}')`)
+  const found = async (filter) => (await data('GET', `/items/visits?fields=id&filter=${json({ at: filter })}`)).map((visit) => visit.id).join()
+  const { at } = await data('GET', '/items/visits/1?fields=at')
+  assert.equal(at, '2024-01-01T10:00:00')
+  for (const [filter, expected] of [[{ _eq: at }, '1,2'], [{ _gt: at }, '3'], [{ _lte: at }, '1,2'], [{ _in: [at] }, '1,2'], [{ _neq: at }, '3']])
+    assert.equal(await found(filter), expected, JSON.stringify(filter))
+
+  const created = await data('POST', '/items/posts', { title: 'new' })
+  assert.deepEqual(await data('GET', `/items/posts?filter[date_created][_gt]=${created.date_created}`), [])
+  assert.deepEqual(await data('GET', `/items/posts?filter[date_created][_eq]=${created.date_created}`), [created])
 })
 
 test('a filter is JSON or brackets', async () => {
@@ -183,6 +226,8 @@ test('what is no query is INVALID_QUERY, and says why', async () => {
     ['filter={"owner":{"_eq":"nobody"}}', 'A value is not acceptable'],
     ['filter={"at":{"_eq":"someday"}}', 'A value is not acceptable'],
     ['filter={"colour":{"_eq":"blue"}}', 'A value is not acceptable'],
+    ['filter={"at":{"_gt":"$NOW(soon)"}}', '"$NOW" takes a number and a unit of time'],
+    ['filter={"at":{"_gt":"$NOW(-1 stone)"}}', 'A value is not acceptable'],
     ['limit=abc', '"limit" must be a number'],
     ['limit=-5', '"limit" must be greater than or equal to -1'],
     ['offset=-1', '"offset" must be greater than or equal to 0'],
@@ -314,6 +359,7 @@ test('a hidden row of another table is not there for filters, sorts and fields',
   assert.deepEqual(theirs, { id: 6, owner: null })
   for (const filter of [{ email: { _starts_with: 'other' } }, { email: { _nstarts_with: 'x' } }, { email: { _nnull: true } }, { first_name: 'other' }, { role: 'authenticated' }, { id: other.id }])
     assert.deepEqual(await read(`filter=${json({ id: 6, owner: filter })}`), [], JSON.stringify(filter))
+  assert.equal((await read(`filter=${json({ id: 6, owner: { email: { _null: true } } })}`)).length, 1, 'as it is shown: null')
   assert.equal((await read(`filter=${json({ id: 6, owner: other.id })}`)).length, 1, 'its key is a column of the row itself')
   // sorted by an address that sorts first and by one that sorts last, the hidden ones stay where they are
   const order = async () => (await read('sort=owner.email&fields=id')).map((thing) => thing.id).join()

@@ -43,6 +43,12 @@ CREATE FUNCTION directus_private.raise_forbidden_field(field text, collection te
 	AS $$ SELECT directus_private.raise_forbidden(
 		format('You don''t have permission to access field "%s" in collection "%s" or it does not exist. Queried in %s.', left(field, 100), left(collection, 100), place)) $$;
 
+CREATE FUNCTION directus_private.raise_too_long(field text, collection text) RETURNS void
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT directus_private.raise(400, 'VALUE_TOO_LONG', format('Value for field "%s" in collection "%s" is too long.', field, collection),
+		jsonb_build_object('collection', collection, 'field', field)) $$;
+
 CREATE FUNCTION directus_private.raise_not_found(path text) RETURNS void
 	LANGUAGE sql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -101,6 +107,11 @@ DECLARE
 	field text := failed_column;
 	told record;
 BEGIN
+	-- what the core says of its own columns by CHECK
+	IF state = '23514' AND failed_constraint LIKE '%\_is\_at\_most\_%\_characters' THEN
+		state := '22001';
+	END IF;
+
 	IF state = 'DR000' THEN
 		RETURN directus_private.tell_error((detail::jsonb ->> 'status')::integer, message, detail::jsonb -> 'extensions');
 	ELSIF state = 'PT401' THEN
@@ -119,13 +130,13 @@ BEGIN
 		('23503', 400, 'INVALID_FOREIGN_KEY', format('Invalid foreign key for field "%s" in collection "%s".', field, collection)),
 		('23502', 400, 'FAILED_VALIDATION', format('Validation failed for field "%s". Value is required.', field)),
 		('23514', 400, 'FAILED_VALIDATION', format('Validation failed for field "%s". Value doesn''t have the correct format.', field)),
-		('22001', 400, 'VALUE_TOO_LONG', 'A value is too long.'),
+		('22001', 400, 'VALUE_TOO_LONG', CASE field WHEN '' THEN 'A value is too long.' ELSE format('Value for field "%s" in collection "%s" is too long.', field, collection) END),
 		('42501', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
 		('428C9', 403, 'FORBIDDEN', 'You don''t have permission to access this.'), -- a generated column
 		('PT403', 403, 'FORBIDDEN', 'You don''t have permission to access this.')) AS known (state, status, code, sentence) WHERE known.state = tell_exception.state;
 	IF FOUND THEN
 		RETURN directus_private.tell_error(told.status, told.sentence, jsonb_build_object('code', told.code) ||
-			CASE WHEN state LIKE '23%' THEN jsonb_build_object('collection', collection, 'field', field) ELSE '{}' END);
+			CASE WHEN state LIKE '23%' OR (state = '22001' AND field <> '') THEN jsonb_build_object('collection', collection, 'field', field) ELSE '{}' END);
 	END IF;
 
 	-- a value that is none of its type, a type that cannot be sorted or compared, and what is nested too deep

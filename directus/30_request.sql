@@ -58,6 +58,11 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION directus_private.is_email(value text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT value ~ '^[^@[:space:]]+@[^@[:space:]]+$' $$;
+
 -- Directus' order of complaints: the first offence, field by field
 CREATE FUNCTION directus_private.require_strings(body jsonb, required text[], optional text[]) RETURNS void
 	LANGUAGE plpgsql IMMUTABLE
@@ -75,7 +80,7 @@ BEGIN
 			PERFORM directus_private.raise_invalid_payload(format('"%s" must be a string', name));
 		ELSIF body ->> name = '' THEN
 			PERFORM directus_private.raise_invalid_payload(format('"%s" is not allowed to be empty', name));
-		ELSIF name = 'email' AND body ->> name !~ '^[^@[:space:]]+@[^@[:space:]]+$' THEN
+		ELSIF name = 'email' AND NOT directus_private.is_email(body ->> name) THEN
 			PERFORM directus_private.raise_invalid_payload('"email" must be a valid email');
 		END IF;
 	END LOOP;

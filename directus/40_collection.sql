@@ -14,8 +14,9 @@ BEGIN
 END
 $$;
 
--- The table of a collection; null if there is none. A site's own posts go before auth's.
-CREATE FUNCTION directus_private.find_collection(name text) RETURNS regclass
+-- The table of a collection of which the caller has one of the privileges; null if
+-- there is none. A site's own posts go before auth's.
+CREATE FUNCTION directus_private.find_collection(name text, privileges text DEFAULT 'SELECT') RETURNS regclass
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -25,17 +26,17 @@ BEGIN
 		WHERE c.relname = name AND c.relkind IN ('r', 'p') AND c.relrowsecurity
 			AND c.oid NOT IN ('auth.users'::regclass, 'auth.sessions'::regclass)
 			AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary AND i.indnkeyatts = 1)
-			AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
+			AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, privileges)
 		ORDER BY n.nspname = 'auth', exposed.n LIMIT 1);
 END
 $$;
 
-CREATE FUNCTION directus_private.collection(name text) RETURNS regclass
+CREATE FUNCTION directus_private.collection(name text, privileges text DEFAULT 'SELECT') RETURNS regclass
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	found regclass := directus_private.find_collection(name);
+	found regclass := directus_private.find_collection(name, privileges);
 BEGIN
 	IF name LIKE 'directus\_%' THEN
 		PERFORM directus_private.raise_forbidden();
@@ -45,7 +46,17 @@ BEGIN
 	RETURN found;
 END
 $$;
-COMMENT ON FUNCTION directus_private.collection(text) IS 'the table of a collection that the caller may read; FORBIDDEN otherwise';
+COMMENT ON FUNCTION directus_private.collection(text, text) IS 'the table of a collection of which the caller has one of the privileges; FORBIDDEN otherwise';
+
+-- Directus' singletons hold one item, which has no key in their paths.
+CREATE FUNCTION directus_private.is_singleton(source regclass) RETURNS boolean
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN coalesce(obj_description(source, 'pg_class') ~ '(^|\s)@singleton(\s|$)', false);
+END
+$$;
 
 CREATE FUNCTION directus_private.name_of(source regclass) RETURNS text
 	LANGUAGE plpgsql STABLE

@@ -223,3 +223,18 @@ BEGIN
 	RETURN json_build_object('data', rows);
 END
 $$;
+
+-- The one item of a singleton; null in all fields if there is none that may be read
+CREATE FUNCTION directus_private.read_singleton(source regclass, query jsonb) RETURNS json
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	result json;
+BEGIN
+	EXECUTE format('SELECT to_json(r.*) FROM (SELECT %s FROM (SELECT) AS one LEFT JOIN %s AS t ON %s ORDER BY t.%I LIMIT 1) AS r',
+		directus_private.select_list(source, 't', directus_private.fields_of(query)), source, directus_private.where_of(source, query),
+		directus_private.primary_key(source)) INTO result;
+	RETURN json_build_object('data', result);
+END
+$$;

@@ -15,8 +15,43 @@ BEGIN
 END
 $$;
 
+-- Fields that a trigger sets at each update, whatever is sent for them
+CREATE FUNCTION directus_private.set_by_trigger(source regclass) RETURNS text[]
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN ARRAY(SELECT split_part(encode(tgargs, 'escape'), '\000', 1) FROM pg_trigger
+		WHERE tgrelid = source AND tgfoid = 'auth.set_updated_at()'::regprocedure);
+END
+$$;
+
+-- What was sent, with keys in place of objects that hold nothing else: {"author": {"id": 1}}
+CREATE FUNCTION directus_private.with_keys(source regclass, item jsonb) RETURNS jsonb
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	field text;
+	value jsonb;
+	related regclass;
+	related_key text;
+BEGIN
+	FOR field, value IN SELECT e.key, e.value FROM jsonb_each(item) AS e WHERE jsonb_typeof(e.value) = 'object' LOOP
+		related := directus_private.relation_of(source, field);
+		CONTINUE WHEN related IS NULL;
+		related_key := directus_private.primary_key(related);
+		IF value - related_key <> '{}' OR NOT value ? related_key THEN
+			PERFORM directus_private.raise_invalid_payload(format('"%s" takes a key, or an object with a key and nothing else', left(field, 100)));
+		END IF;
+		item := jsonb_set(item, ARRAY[field], value -> related_key);
+	END LOOP;
+	RETURN item;
+END
+$$;
+
 -- The fields to write of what was sent; FORBIDDEN if one of them may not be written
-CREATE FUNCTION directus_private.written_fields(source regclass, item jsonb, privilege text, dropped text[]) RETURNS name[]
+CREATE FUNCTION directus_private.written_fields(source regclass, item jsonb, privilege text) RETURNS name[]
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -24,15 +59,53 @@ DECLARE
 	field text;
 	fields name[] := '{}';
 BEGIN
-	PERFORM directus_private.require_object(item);
 	FOR field IN SELECT * FROM jsonb_object_keys(item) LOOP
-		CONTINUE WHEN field = ANY (dropped);
-		IF directus_private.type_of(source, field) IS NULL OR NOT has_column_privilege(source, field, privilege) THEN
+		IF NOT directus_private.is_writable(source, field, privilege) THEN
 			PERFORM directus_private.raise_forbidden_field(field, directus_private.name_of(source));
 		END IF;
 		fields := fields || field::name;
 	END LOOP;
+
+	-- PostgreSQL would not say which
+	SELECT attname INTO field FROM pg_attribute
+		WHERE attrelid = source AND attname = ANY (fields) AND atttypid IN ('varchar'::regtype, 'bpchar'::regtype)
+			AND atttypmod > 4 AND length(rtrim(item ->> attname::text)) > atttypmod - 4 LIMIT 1;
+	IF FOUND THEN
+		PERFORM directus_private.raise_too_long(field, directus_private.name_of(source));
+	END IF;
 	RETURN fields;
+END
+$$;
+
+CREATE FUNCTION directus_private.is_writable(source regclass, field text, privilege text) RETURNS boolean
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN directus_private.type_of(source, field) IS NOT NULL AND has_column_privilege(source, field, privilege);
+END
+$$;
+
+-- A client may send a row as it has read it: what it may not write must be as it
+-- is, or is FORBIDDEN.
+CREATE FUNCTION directus_private.require_unchanged(source regclass, key text, sent jsonb) RETURNS void
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	item jsonb;
+	field text;
+BEGIN
+	IF sent = '{}' THEN
+		RETURN;
+	END IF;
+	EXECUTE format('SELECT to_jsonb(r.*) FROM (SELECT %s FROM %s AS t WHERE %s) AS r',
+		directus_private.select_list(source, 't', (SELECT jsonb_object_agg(name, '{}'::jsonb) FROM jsonb_object_keys(sent) AS name)),
+		source, directus_private.key_condition(source, key)) INTO item;
+	SELECT name INTO field FROM jsonb_object_keys(sent) AS name WHERE item -> name IS DISTINCT FROM sent -> name LIMIT 1;
+	IF FOUND THEN
+		PERFORM directus_private.raise_forbidden_field(field, directus_private.name_of(source));
+	END IF;
 END
 $$;
 
@@ -49,23 +122,32 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION directus_private.create_item(source regclass, item jsonb, presets text[]) RETURNS text
+CREATE FUNCTION directus_private.create_item(source regclass, item jsonb, presets text[], is_blind boolean) RETURNS text
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	fields name[] := directus_private.written_fields(source, item, 'INSERT', presets);
-	list text := (SELECT string_agg(quote_ident(field), ', ') FROM unnest(fields) AS field);
+	primary_key name := directus_private.primary_key(source);
+	fields name[];
+	list text;
 	key text;
+	statement text;
 BEGIN
-	EXECUTE format('INSERT INTO %s %s RETURNING %I::text', source,
-		CASE fields WHEN '{}' THEN 'DEFAULT VALUES'
-			ELSE format('(%s) %s', list, directus_private.written_values(source, item, fields)) END,
-		directus_private.primary_key(source)) INTO key;
+	PERFORM directus_private.require_object(item);
+	item := directus_private.with_keys(source, item - coalesce(presets, '{}'));
+	fields := directus_private.written_fields(source, item, 'INSERT');
+	list := (SELECT string_agg(quote_ident(field), ', ') FROM unnest(fields) AS field);
+	statement := format('INSERT INTO %s %s', source, CASE fields WHEN '{}' THEN 'DEFAULT VALUES'
+		ELSE format('(%s) %s', list, directus_private.written_values(source, item, fields)) END);
+	IF is_blind THEN
+		EXECUTE statement;
+	ELSE
+		EXECUTE statement || format(' RETURNING %I::text', primary_key) INTO key;
+	END IF;
 	RETURN key;
 END
 $$;
-COMMENT ON FUNCTION directus_private.create_item(regclass, jsonb, text[]) IS 'insert a row as the caller, and return its key';
+COMMENT ON FUNCTION directus_private.create_item(regclass, jsonb, text[], boolean) IS 'insert a row as the caller, and return its key, unless blind to it';
 
 CREATE FUNCTION directus_private.update_items(source regclass, keys text[], item jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE
@@ -73,13 +155,25 @@ CREATE FUNCTION directus_private.update_items(source regclass, keys text[], item
 	AS $$
 DECLARE
 	primary_key name := directus_private.primary_key(source);
-	fields name[] := directus_private.written_fields(source, item, 'UPDATE', ARRAY[primary_key::text]);
-	list text := (SELECT string_agg(quote_ident(field), ', ') FROM unnest(fields) AS field);
-	values_of_list text := directus_private.written_values(source, item, fields);
+	other jsonb; -- what may not be written
+	fields name[];
+	list text;
+	values_of_list text;
 	key text;
 	changed bigint;
 BEGIN
+	PERFORM directus_private.require_object(item);
+	item := directus_private.with_keys(source, item - primary_key::text);
+	other := (SELECT coalesce(jsonb_object_agg(e.key, e.value), '{}') FROM jsonb_each(item) AS e WHERE NOT directus_private.is_writable(source, e.key, 'UPDATE'));
+	IF other <> '{}' THEN
+		item := item - ARRAY(SELECT jsonb_object_keys(other));
+		other := other - directus_private.set_by_trigger(source);
+	END IF;
+	fields := directus_private.written_fields(source, item, 'UPDATE');
+	list := (SELECT string_agg(quote_ident(field), ', ') FROM unnest(fields) AS field);
+	values_of_list := directus_private.written_values(source, item, fields);
 	FOREACH key IN ARRAY keys LOOP
+		PERFORM directus_private.require_unchanged(source, key, other);
 		CONTINUE WHEN fields = '{}';
 		EXECUTE format('UPDATE %s AS t SET (%s) = (%s) WHERE %s', source, list, values_of_list, directus_private.key_condition(source, key));
 		GET DIAGNOSTICS changed = ROW_COUNT;
@@ -148,7 +242,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION directus_private.write_items(source regclass, method text, key text, query jsonb, body jsonb) RETURNS json
+CREATE FUNCTION directus_private.write_items(source regclass, method text, key text, query jsonb, body jsonb, is_blind boolean) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -161,16 +255,17 @@ BEGIN
 	CASE method
 		WHEN 'POST' THEN
 			presets := directus_private.presets_of(source);
-			IF jsonb_typeof(body) = 'array' THEN
-				keys := '{}';
-				FOR item IN SELECT * FROM jsonb_array_elements(body) LOOP
-					keys := keys || directus_private.create_item(source, item, presets);
-				END LOOP;
+			is_blind := is_blind OR NOT has_column_privilege(source, directus_private.primary_key(source)::text, 'SELECT');
+			keys := '{}';
+			FOR item IN SELECT * FROM jsonb_array_elements(CASE jsonb_typeof(body) WHEN 'array' THEN body ELSE jsonb_build_array(body) END) LOOP
+				keys := keys || directus_private.create_item(source, item, presets, is_blind);
+			END LOOP;
+			IF is_blind THEN
+				RETURN directus_private.no_content();
+			ELSIF jsonb_typeof(body) = 'array' THEN
 				RETURN directus_private.read_keys(source, keys, query);
 			END IF;
-			-- in a statement of its own, so that the next one sees the row
-			key := directus_private.create_item(source, body, presets);
-			RETURN directus_private.read_one(source, key, query);
+			RETURN directus_private.read_one(source, keys[1], query);
 		WHEN 'PATCH' THEN
 			IF key IS NOT NULL THEN
 				PERFORM directus_private.update_items(source, ARRAY[key], body);
@@ -196,17 +291,43 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION directus_private.answer_items(method text, path text[], query jsonb, body jsonb) RETURNS json
+-- A singleton is made by its first PATCH.
+CREATE FUNCTION directus_private.answer_singleton(source regclass, method text, path text[], query jsonb, body jsonb) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	source regclass := directus_private.collection(path[2]);
+	key text;
 BEGIN
-	IF method = 'SEARCH' THEN
+	IF method = 'POST' THEN
+		PERFORM directus_private.raise_not_found('/' || array_to_string(path, '/'));
+	ELSIF method = 'SEARCH' THEN
+		RETURN directus_private.read_singleton(source, directus_private.query_in(body));
+	ELSIF method = 'PATCH' THEN
+		EXECUTE format('SELECT t.%I::text FROM %s AS t ORDER BY t.%I LIMIT 1', directus_private.primary_key(source), source, directus_private.primary_key(source)) INTO key;
+		IF key IS NULL THEN
+			PERFORM directus_private.create_item(source, body, directus_private.presets_of(source), is_blind => true);
+		ELSE
+			PERFORM directus_private.update_items(source, ARRAY[key], body);
+		END IF;
+	END IF;
+	RETURN directus_private.read_singleton(source, query);
+END
+$$;
+
+CREATE FUNCTION directus_private.answer_items(method text, path text[], query jsonb, body jsonb, is_blind boolean) RETURNS json
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	source regclass := directus_private.collection(path[2], CASE method WHEN 'POST' THEN 'SELECT, INSERT' ELSE 'SELECT' END);
+BEGIN
+	IF path[3] IS NULL AND method <> 'DELETE' AND directus_private.is_singleton(source) THEN
+		RETURN directus_private.answer_singleton(source, method, path, query, body);
+	ELSIF method = 'SEARCH' THEN
 		RETURN directus_private.read_list(source, directus_private.query_in(body));
 	ELSIF method <> 'GET' THEN
-		RETURN directus_private.write_items(source, method, path[3], query, body);
+		RETURN directus_private.write_items(source, method, path[3], query, body, is_blind);
 	ELSIF path[3] IS NULL THEN
 		RETURN directus_private.read_list(source, query);
 	END IF;

@@ -22,7 +22,7 @@ CREATE FUNCTION directus_private.read_me(query jsonb) RETURNS json
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT directus_private.read_one('auth.users', directus_private.require_user(), query, is_lenient => true) $$;
 
--- POST /users is told of a field that it may not write as an item would be.
+-- POST /users is told of an address, and of a field that it may not write, as an item would be.
 CREATE FUNCTION directus_private.register(body jsonb, names text[]) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -31,6 +31,10 @@ DECLARE
 	unknown text;
 	answer jsonb;
 BEGIN
+	IF names = '{}' AND body ->> 'email' <> '' AND jsonb_typeof(body -> 'email') = 'string' AND NOT directus_private.is_email(body ->> 'email') THEN
+		PERFORM directus_private.raise(400, 'FAILED_VALIDATION', 'Validation failed for field "email". Value has to be a valid email address.',
+			'{"field": "email", "path": ["email"], "type": "email"}');
+	END IF;
 	PERFORM directus_private.require_strings(body, '{email,password}', names);
 	SELECT key INTO unknown FROM jsonb_object_keys(body) AS key WHERE NOT key = ANY ('{email,password}'::text[] || names) LIMIT 1;
 	IF unknown IS NOT NULL AND names = '{}' THEN

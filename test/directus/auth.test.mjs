@@ -67,6 +67,7 @@ test('POST /users opens an account, and tells nobody who has one', async () => {
   const headers = async (path, address) => Object.keys(Object.fromEntries((await post(path, { email: address, password: PASSWORD })).headers)).join()
   for (const path of ['/users', '/users/register']) assert.equal(await headers(path, email), await headers(path, freshEmail()))
   for (const body of [{}, { email: freshEmail() }, { email: freshEmail(), password: '' }, { password: PASSWORD }]) assertError(await post('/users', body), 400, 'INVALID_PAYLOAD')
+  assertError(await post('/users', { email: 'nobody', password: PASSWORD }), 400, 'FAILED_VALIDATION', 'Validation failed for field "email". Value has to be a valid email address.')
   assert.equal((await post('/auth/login', { email, password: PASSWORD })).status, 200)
   assertError(await post('/users', { email: freshEmail(), password: PASSWORD, role: 'admin' }), 403, 'FORBIDDEN',
     `You don't have permission to access field "role" in collection "directus_users" or it does not exist. Queried in root.`)

@@ -3,7 +3,9 @@
 EXTENSION = auth auth_directus
 EXTVERSION = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" auth.control)
 # the scripts that install this version, and those that update an older one
-DATA = $(sort $(EXTENSION:%=%--$(EXTVERSION).sql) $(wildcard $(EXTENSION:%=%--*.sql)))
+DATA = $(sort auth--$(EXTVERSION).sql $(wildcard auth--*.sql auth_directus--*--*.sql))
+# the script of auth_directus is made of parts
+DATA_built = auth_directus--$(shell sed -n "s/^default_version = '\(.*\)'/\1/p" auth_directus.control).sql
 
 MODULE_big = auth
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
@@ -28,6 +30,9 @@ ifneq ($(PGXS),)
 include $(PGXS)
 # A changed header changes every object; there are few enough.
 $(OBJS): $(wildcard src/*.h src/*/*.h)
+# in the order of their numbers, in which a reader wants them
+$(DATA_built): $(sort $(wildcard directus/*.sql))
+	cat $^ >$@
 endif
 
 .PHONY: run test test-unit test-sql test-http test-cluster test-directus test-browser test-sanitize test-assert test-deb shell deb bench lint reference format dist help

@@ -39,7 +39,7 @@ export function copyOfProject(t) {
   const copy = mkdtempSync(join(tmpdir(), 'auth-copy-'))
   t.after(() => rmSync(copy, { recursive: true }))
   const made = ['.git', 'node_modules', 'results', 'output_iso', 'dist', 'build', '.astro', '.next', '.svelte-kit', 'screenshots']
-  const isMade = (path) => /\.(o|so|bc)$/.test(path) || made.includes(basename(path))
+  const isMade = (path) => /\.(o|so|bc)$|\/auth_directus--[\d.]+\.sql$/.test(path) || made.includes(basename(path))
   cpSync(PROJECT, copy, { recursive: true, verbatimSymlinks: true, filter: (path) => !isMade(path) })
   symlinkSync(join(PROJECT, 'node_modules'), join(copy, 'node_modules'))
   return copy

@@ -1379,7 +1379,8 @@ DECLARE
 	failed_column text;
 	answer json;
 BEGIN
-	PERFORM directus_private.authenticate(directus_private.header('x-directus-token'));
+	PERFORM directus_private.authenticate(coalesce(directus_private.header('x-directus-token'),
+		directus_private.header('x-cookie-' || lower(current_setting('auth.session_cookie_name')))));
 	answer := directus_private.route(method, body);
 	-- what is deferred would be told by PostgREST
 	SET CONSTRAINTS ALL IMMEDIATE;

@@ -67,6 +67,28 @@ test('a bearer token needs no proof of origin, and goes before the cookie', asyn
   assert.equal((await client.send('PATCH', '/users/me', { cookies: { directus_session_token: '' }, body: {} })).status, 401, 'an empty cookie is none')
 })
 
+test('a cookie that is sent twice is none, nor is one of another name than the settings say', async () => {
+  const alice = (await client.enter('alice', { mode: 'session' })).cookies.directus_session_token
+  const mallory = await client.enter('mallory', { mode: 'session' })
+  const status = async (cookie, method = 'GET', path = '/users/me', body) => (await client.send(method, path, { headers: { ...SAME_SITE, cookie }, body })).status
+  for (const cookie of [`directus_session_token=${alice}`, `a=b; directus_session_token=${alice}; c=d`, `a=b;directus_session_token=${alice};c=d`, `directus_session_token2=x; directus_session_token=${alice}`, `xdirectus_session_token=x; directus_session_token=${alice}`])
+    assert.equal(await status(cookie), 200, cookie)
+  for (const cookie of [
+    `directus_session_token=${mallory.cookies.directus_session_token}; directus_session_token=${alice}`, `directus_session_token=${alice}; directus_session_token=${alice}`,
+    `directus_session_token=; directus_session_token=${alice}`, `directus_session_token=${alice}; a=b;\tdirectus_session_token=x`, `__Host-directus_session_token=${alice}`,
+    `a="; directus_session_token=${alice}; directus_session_token=x; b="`, `Directus_session_token=${alice}`, `a=directus_session_token=${alice}`,
+  ]) assert.equal(await status(cookie), 401, cookie)
+
+  for (const mode of ['cookie', 'session']) {
+    const { cookies } = await client.enter('user', { mode })
+    const [name] = Object.keys(cookies)
+    const cookie = `${name}=${cookies[name]}`
+    for (const ignored of [`${cookie}; ${cookie}`, `${cookie}; ${name}=`, `__Host-${cookie}`])
+      for (const path of ['/auth/refresh', '/auth/logout']) assert.equal(await status(ignored, 'POST', path, { mode }), 400, `${path} ${ignored}`)
+    assert.equal(await status(cookie, 'POST', '/auth/refresh', { mode }), 200)
+  }
+})
+
 test('headers: none of PostgREST, those that protect, and nothing is cached', async () => {
   const user = await client.enter()
   for (const answer of [

@@ -170,7 +170,7 @@ test('bytes that are no text, in the line and the headers of a request', async (
 
 test('a client cannot say what the gateway says to PostgREST', async () => {
   const forged = {
-    'x-directus-token': user.token, 'x-directus-path': '/users/me', 'x-directus-method': 'DELETE', 'x-directus-query': 'fields=id',
+    'x-directus-token': user.token, 'x-cookie-directus_session_token': user.token, 'x-directus-path': '/users/me', 'x-directus-method': 'DELETE', 'x-directus-query': 'fields=id',
     accept: 'text/csv', 'accept-profile': 'auth', 'content-profile': 'auth', prefer: 'return=minimal, tx=rollback, count=exact', range: '0-0', 'range-unit': 'items', 'x-http-method-override': 'DELETE',
   }
   for (const [name, value] of Object.entries(forged)) {
@@ -238,7 +238,8 @@ test('what is sent and answered is not left in files', async () => {
 })
 
 test('none of this was an error in the server log', () => {
-  const errors = readFileSync(stack.postgres.logFile, 'utf8').split('\n').filter((line) => /ERROR:|FATAL:|PANIC:|directus:/.test(line))
+  // the stack tool asks a server that is still starting whether it has started
+  const errors = readFileSync(stack.postgres.logFile, 'utf8').split('\n').filter((line) => /ERROR:|FATAL:|PANIC:|directus:/.test(line) && !line.endsWith('the database system is starting up'))
   assert.deepEqual(errors, [])
 })
 

@@ -111,12 +111,13 @@ async function pageAt(t, name, context) {
       method, credentials: 'include', body: body && JSON.stringify(body),
       headers: { ...(body ? { 'content-type': type } : {}), ...(token ? { authorization: `Bearer ${token}` } : {}) },
     }])
-  return { context: own, send }
+  return { context: own, page, send }
 }
 
+// As a site that is served over HTTPS sets it.
 async function withHostCookies(t) {
-  await stack.configure({ 'auth.cookie_secure': 'on' })
-  t.after(() => stack.configure({ 'auth.cookie_secure': 'off' }))
+  await stack.configure({ 'auth.cookie_secure': 'on', 'auth.session_cookie_name': '__Host-directus_session_token', 'auth.refresh_cookie_name': '__Host-directus_refresh_token' })
+  t.after(() => stack.configure({ 'auth.cookie_secure': 'off', 'auth.session_cookie_name': 'directus_session_token', 'auth.refresh_cookie_name': 'directus_refresh_token' }))
 }
 
 test('in Chromium: a page of the same site works by cookie', async (t) => {
@@ -131,6 +132,23 @@ test('in Chromium: a page of the same site works by cookie', async (t) => {
   assert.equal((await app.send('POST', '/auth/refresh', { body: { mode: 'session' } })).status, 200)
   assert.equal((await app.send('POST', '/auth/logout', { body: { mode: 'session' } })).status, 204)
   assert.equal((await app.send('GET', '/users/me')).status, 401)
+})
+
+test('in Chromium: another host of the site plants no cookie', async (t) => {
+  await withHostCookies(t)
+  const mallory = await client.enter('mallory', { mode: 'session' })
+  const stolen = Object.values(mallory.cookies).find((value) => value.includes('.'))
+  const { email } = await client.enter()
+  const app = await pageAt(t, 'app')
+  const plant = () => app.page.evaluate((value) => {
+    for (const name of ['directus_session_token', '__Host-directus_session_token']) document.cookie = `${name}=${value}; Domain=site.test; Path=/; Secure`
+  }, stolen)
+  await plant()
+  assert.match((await app.context.cookies(`https://${API}:${port}`)).map(({ name }) => name).join(), /^directus_session_token$/, 'the browser takes the one that is not protected')
+  assert.equal((await app.send('GET', '/users/me')).status, 401)
+  assert.equal((await app.send('POST', '/auth/login', { body: { email, password: PASSWORD, mode: 'session' } })).status, 200)
+  await plant()
+  assert.equal((await app.send('GET', '/users/me')).body.data.email, email)
 })
 
 test('in Chromium: a page of another site that is allowed works by bearer token', async (t) => {

@@ -117,6 +117,11 @@ test('what would take minutes is refused', async () => {
   assertError(await send('GET', `/items/posts?search=${'x'.repeat(256)}`), 400, 'INVALID_QUERY')
   assert.equal((await search({ filter: { title: { _eq: 'x'.repeat(5000) } } })).status, 200)
 
+  const texts = (number) => ({ _or: Array.from({ length: number }, (_, i) => ({ title: { [['_contains', '_nicontains', '_istarts_with', '_ends_with'][i % 4]]: 'x' } })) })
+  assert.equal((await search({ filter: texts(12) })).status, 200)
+  for (const query of [{ filter: texts(13) }, { filter: { title: { _or: Array(13).fill({ _contains: 'x' }) } } }, { filter: { _and: [texts(7), { author: { _or: Array(6).fill({ email: { _contains: 'x' } }) } }] } }, { filter: texts(13), aggregate: { count: '*' } }])
+    assertError(await search(query), 400, 'INVALID_QUERY', 'Invalid query. A filter looks for at most 12 texts.')
+
   const references = (number) => ({ _and: Array(number).fill({ author: { id: { _nnull: true } } }) })
   for (const filter of [references(99), { _or: Array(149).fill({ author: { email: 'x' } }) }]) assert.equal((await search({ filter })).status, 200)
   for (const filter of [references(100), { _or: [references(50), references(50)] }, Object.fromEntries(Array.from({ length: 301 }, (_, i) => [`f${i}`, 1])), { _or: Array(150).fill({ author: { email: 'x' } }) }])
@@ -170,7 +175,7 @@ test('bytes that are no text, in the line and the headers of a request', async (
 
 test('a client cannot say what the gateway says to PostgREST', async () => {
   const forged = {
-    'x-directus-token': user.token, 'x-cookie-directus_session_token': user.token, 'x-directus-path': '/users/me', 'x-directus-method': 'DELETE', 'x-directus-query': 'fields=id',
+    'x-directus-token': user.token, 'x-directus-path': '/users/me', 'x-directus-method': 'DELETE', 'x-directus-query': 'fields=id',
     accept: 'text/csv', 'accept-profile': 'auth', 'content-profile': 'auth', prefer: 'return=minimal, tx=rollback, count=exact', range: '0-0', 'range-unit': 'items', 'x-http-method-override': 'DELETE',
   }
   for (const [name, value] of Object.entries(forged)) {
@@ -182,7 +187,7 @@ test('a client cannot say what the gateway says to PostgREST', async () => {
     assert.equal(body.data.title, 'x', name)
     await send('DELETE', `/items/posts/${body.data.id}`)
   }
-  const names = Object.keys(forged).filter((name) => /^x-(directus|cookie)/.test(name))
+  const names = Object.keys(forged).filter((name) => name.startsWith('x-directus'))
   assertError(await client.send('POST', '/auth/refresh', { headers: Object.fromEntries(names.map((name) => [name, user.refreshToken])), body: {} }), 400, 'INVALID_PAYLOAD')
 })
 
@@ -238,8 +243,7 @@ test('what is sent and answered is not left in files', async () => {
 })
 
 test('none of this was an error in the server log', () => {
-  // the stack tool asks a server that is still starting whether it has started
-  const errors = readFileSync(stack.postgres.logFile, 'utf8').split('\n').filter((line) => /ERROR:|FATAL:|PANIC:|directus:/.test(line) && !line.endsWith('the database system is starting up'))
+  const errors = readFileSync(stack.postgres.logFile, 'utf8').split('\n').filter((line) => /ERROR:|FATAL:|PANIC:|directus:/.test(line) && !/ is starting up$/.test(line)) // before the first request
   assert.deepEqual(errors, [])
 })
 

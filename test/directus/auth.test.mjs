@@ -67,6 +67,7 @@ test('POST /users opens an account, and tells nobody who has one', async () => {
   const headers = async (path, address) => Object.keys(Object.fromEntries((await post(path, { email: address, password: PASSWORD })).headers)).join()
   for (const path of ['/users', '/users/register']) assert.equal(await headers(path, email), await headers(path, freshEmail()))
   for (const body of [{}, { email: freshEmail() }, { email: freshEmail(), password: '' }, { password: PASSWORD }]) assertError(await post('/users', body), 400, 'INVALID_PAYLOAD')
+  assertError(await post('/users', { email: 'nobody', password: PASSWORD }), 400, 'FAILED_VALIDATION', 'Validation failed for field "email". Value has to be a valid email address.')
   assert.equal((await post('/auth/login', { email, password: PASSWORD })).status, 200)
   assertError(await post('/users', { email: freshEmail(), password: PASSWORD, role: 'admin' }), 403, 'FORBIDDEN',
     `You don't have permission to access field "role" in collection "directus_users" or it does not exist. Queried in root.`)
@@ -87,12 +88,13 @@ test('sign-in puts the tokens where the mode says', async () => {
 
   const cookie = await post('/auth/login', { email, password: PASSWORD, mode: 'cookie', ignored: 1 })
   assert.deepEqual(Object.keys(cookie.body.data).sort(), ['access_token', 'expires'])
-  assert.deepEqual(Object.keys(cookie.cookies), ['directus_refresh_token'])
+  assert.deepEqual(Object.keys(cookie.cookies).sort(), ['auth_device', 'directus_refresh_token'])
   assert.deepEqual(cookie.cookies.directus_refresh_token.attributes.filter((attribute) => !attribute.startsWith('Max-Age')), ['HttpOnly', 'Path=/', 'SameSite=Lax'])
   assert.match(cookie.cookies.directus_refresh_token.attributes.join(), /Max-Age=604(800|799)/)
 
   const session = await post('/auth/login', { email: email.toUpperCase(), password: PASSWORD, mode: 'session' })
   assert.deepEqual(session.body.data, { expires: 86_400_000 })
+  assert.deepEqual(Object.keys(session.cookies).sort(), ['auth_device', 'directus_session_token'])
   assert.deepEqual(session.cookies.directus_session_token.attributes, ['HttpOnly', 'Max-Age=86400', 'Path=/', 'SameSite=Lax'])
 })
 

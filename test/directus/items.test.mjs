@@ -43,6 +43,26 @@ before(async () => {
       CONSTRAINT one_at_a_time EXCLUDE USING gist (during WITH &&));
     CREATE INDEX ON public.rooms (owner);
     SELECT auth.protect('public.rooms', 'owner', '{}', '{id,during,twice}');
+    CREATE TABLE public.messages (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, text varchar(10), is_shown boolean NOT NULL DEFAULT false);
+    ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
+    GRANT INSERT (text) ON public.messages TO anon;
+    CREATE POLICY anybody_may_write ON public.messages FOR INSERT TO anon WITH CHECK (text <> 'spam');
+    CREATE TABLE public.comments (LIKE public.messages INCLUDING ALL);
+    ALTER TABLE public.comments ENABLE ROW LEVEL SECURITY;
+    GRANT INSERT (text, is_shown), SELECT ON public.comments TO anon;
+    CREATE POLICY anybody_may_write ON public.comments FOR INSERT TO anon WITH CHECK (text <> 'spam');
+    CREATE POLICY anybody_may_read_what_is_shown ON public.comments FOR SELECT TO anon USING (is_shown);
+    CREATE TABLE public.reports (LIKE public.messages INCLUDING ALL);
+    ALTER TABLE public.reports ENABLE ROW LEVEL SECURITY;
+    GRANT INSERT (text), SELECT ON public.reports TO authenticated;
+    CREATE POLICY users_may_write ON public.reports FOR INSERT TO authenticated WITH CHECK (text = auth.uid()::text OR text = 'mine');
+    CREATE TABLE public.global (id boolean PRIMARY KEY DEFAULT true CHECK (id), title text, count bigint NOT NULL DEFAULT 7, chief uuid REFERENCES auth.users);
+    COMMENT ON TABLE public.global IS 'What all pages show. @singleton';
+    ALTER TABLE public.global ENABLE ROW LEVEL SECURITY;
+    GRANT SELECT ON public.global TO anon, authenticated;
+    GRANT INSERT (title, chief), UPDATE (title, chief) ON public.global TO authenticated;
+    CREATE POLICY all_may_read ON public.global FOR SELECT TO anon, authenticated USING (true);
+    CREATE POLICY users_may_write ON public.global TO authenticated USING (true) WITH CHECK (true);
     GRANT ALL ON public.two_keys, public.all_notes, public.old_notes, public.foreign_notes, hidden.elsewhere, public.events_1 TO anon, authenticated`)
   alice = await client.enter('alice')
   bob = await client.enter('bob')
@@ -61,7 +81,7 @@ const noDelete = (collection) => `You don't have permission to perform "delete" 
 test('create answers the row, with its presets', async () => {
   const post = await as(alice).data('POST', '/items/posts', { title: 'Hello', content: null })
   const { id, date_created: created, ...rest } = post
-  assert.equal(typeof id, 'number')
+  assert.match(id, /^[1-9][0-9]*$/, 'a bigint is a text')
   assert.match(created, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   assert.deepEqual(rest, { title: 'Hello', content: null, author: alice.id, user_created: alice.id, date_updated: null })
   assert.deepEqual(await as(alice).data('POST', '/items/posts?fields=title', { title: 'T' }), { title: 'T' })
@@ -73,6 +93,73 @@ test('create answers the row, with its presets', async () => {
   assertError(await as(alice).send('POST', '/items/posts', { title: 'x', id: 1 }), 403, 'FORBIDDEN', noField('id', 'posts'))
   assertError(await as(alice).send('POST', '/items/posts', {}), 400, 'FAILED_VALIDATION', 'Validation failed for field "title". Value is required.')
   for (const body of ['5', '"x"', 'null', '[5]']) assertError(await as(alice).send('POST', '/items/posts', body), 400, 'INVALID_PAYLOAD')
+})
+
+test('who may write and not read is answered 204, and the row is there', async () => {
+  const rows = (table) => stack.psql(`SELECT string_agg(text, ',' ORDER BY id) FROM public.${table}`)
+  for (const collection of ['messages', 'comments']) {
+    for (const body of [{ text: 'one' }, [{ text: 'two' }, { text: 'three' }]]) {
+      const answer = await as(undefined).send('POST', `/items/${collection}`, body)
+      assert.deepEqual([answer.status, answer.text, answer.headers.get('content-type')], [204, '', null])
+    }
+    assertError(await as(undefined).send('POST', `/items/${collection}`, { text: 'spam' }), 403, 'FORBIDDEN')
+    assertError(await as(undefined).send('POST', `/items/${collection}`, [{ text: 'four' }, { text: 'spam' }]), 403, 'FORBIDDEN')
+    assertError(await as(undefined).send('POST', `/items/${collection}`, { id: 9 }), 403, 'FORBIDDEN', noField('id', collection))
+    assertError(await as(alice).send('POST', `/items/${collection}`, { text: 'x' }), 403, 'FORBIDDEN', noAccess(collection))
+    assert.equal(rows(collection), 'one,two,three')
+  }
+  for (const [method, path, body] of [['GET', ''], ['GET', '/1'], ['PATCH', '/1', { text: 'x' }], ['DELETE', '/1'], ['SEARCH', '', {}]])
+    assertError(await as(undefined).send(method, `/items/messages${path}`, body), 403, 'FORBIDDEN', noAccess('messages'))
+  assert.equal((await as(alice).send('POST', '/items/reports', { text: 'mine' })).status, 204)
+  assertError(await as(alice).send('POST', '/items/reports', { text: 'other' }), 403, 'FORBIDDEN')
+  assert.equal(rows('reports'), 'mine')
+  assert.equal((await as(undefined).data('POST', '/items/comments', { text: 'shown', is_shown: true })).text, 'shown')
+  assert.deepEqual((await as(undefined).data('GET', '/items/comments')).map((comment) => comment.text), ['shown'])
+})
+
+test('a singleton is one object, which its first PATCH makes', async () => {
+  const empty = { id: null, title: null, count: null, chief: null }
+  assert.deepEqual(await as(undefined).data('GET', '/items/global'), empty)
+  assertError(await as(undefined).send('PATCH', '/items/global', { title: 'x' }), 403, 'FORBIDDEN')
+  const made = { id: true, title: 'Site', count: '7', chief: null }
+  assert.deepEqual(await as(alice).data('PATCH', '/items/global', { title: 'Site' }), made)
+  assert.deepEqual(await as(undefined).data('GET', '/items/global'), made)
+  assert.deepEqual(await as(alice).data('PATCH', '/items/global?fields=title,chief.first_name', { ...made, title: 'New', chief: { id: alice.id } }), { title: 'New', chief: { first_name: 'alice' } })
+  assert.deepEqual(await as(undefined).data('GET', '/items/global?fields=title'), { title: 'New' })
+  assert.deepEqual(await as(undefined).data('SEARCH', '/items/global', { query: { fields: ['count'] } }), { count: '7' })
+  assert.deepEqual(await as(undefined).data('GET', '/items/global?fields=title&filter[title][_eq]=Old'), { title: null })
+  assertError(await as(alice).send('PATCH', '/items/global', { count: 8 }), 403, 'FORBIDDEN', noField('count', 'global'))
+  assertError(await as(alice).send('PATCH', '/items/global', [{ title: 'x' }]), 400, 'INVALID_PAYLOAD')
+  assertError(await as(alice).send('POST', '/items/global', { title: 'x' }), 404, 'ROUTE_NOT_FOUND')
+  assert.equal(stack.psql('SELECT count(*) FROM public.global'), '1')
+})
+
+test('a row may be sent back as it was read', async () => {
+  const post = await as(alice).data('POST', '/items/posts', { title: 'first' })
+  assert.equal((await as(alice).data('PATCH', `/items/posts/${post.id}`, { ...post, title: 'second' })).title, 'second')
+  assert.equal((await as(alice).data('PATCH', `/items/posts/${post.id}`, { ...post, title: 'third' })).title, 'third', 'its date_updated is an old one')
+  assert.equal((await as(alice).data('PATCH', '/items/posts', [{ ...post, title: 'fourth' }]))[0].title, 'fourth')
+  assert.equal((await as(alice).data('PATCH', '/items/posts', { keys: [post.id], data: { title: 'fifth', author: { id: alice.id } } }))[0].title, 'fifth')
+  for (const [field, value] of [['author', bob.id], ['author', null], ['user_created', bob.id], ['date_created', '2020-01-01T00:00:00.000Z'], ['nope', null]])
+    assertError(await as(alice).send('PATCH', `/items/posts/${post.id}`, { ...post, title: 'sixth', [field]: value }), 403, 'FORBIDDEN', noField(field, 'posts'))
+  const { id: other } = await as(bob).data('POST', '/items/posts', { title: 'his' })
+  assertError(await as(alice).send('PATCH', '/items/posts', { keys: [post.id, other], data: { author: alice.id } }), 403, 'FORBIDDEN', noField('author', 'posts'))
+  assertError(await as(bob).send('PATCH', `/items/posts/${post.id}`, { ...post, title: 'his' }), 403, 'FORBIDDEN', noUpdate('title", "content', 'posts'))
+  assert.equal((await as(alice).data('GET', `/items/posts/${post.id}`)).title, 'fifth')
+
+  await as(bob).data('DELETE', `/items/posts/${other}`)
+
+  const me = await as(alice).data('GET', '/users/me?fields=*,avatar')
+  assert.equal((await as(alice).data('PATCH', '/users/me', { ...me, last_name: 'Liddell' })).last_name, 'Liddell')
+})
+
+test('what a field refers to may be an object that holds its key', async () => {
+  const [{ id: first }, { id: second }] = await as(alice).data('POST', '/items/posts', [{ title: 'a' }, { title: 'b' }])
+  const note = await as(alice).data('POST', '/items/notes', { text: 'refers', about: { id: first } })
+  assert.equal(note.about, first)
+  assert.equal((await as(alice).data('PATCH', `/items/notes/${note.id}`, { about: { id: second } })).about, second)
+  for (const about of [{ id: first, title: 'x' }, { title: 'x' }, {}])
+    assertError(await as(alice).send('PATCH', `/items/notes/${note.id}`, { about }), 400, 'INVALID_PAYLOAD', 'Invalid payload. "about" takes a key, or an object with a key and nothing else.')
 })
 
 test('many are created, changed and deleted all or none', async () => {
@@ -159,7 +246,9 @@ test('what a constraint refuses is told without PostgreSQL', async () => {
     const { collection, field: named } = answer.body.errors[0].extensions
     assert.deepEqual([collection, named], ['notes', field])
   }
-  assertError(await send({ text: 'x'.repeat(21) }), 400, 'VALUE_TOO_LONG')
+  const long = await send({ text: 'x'.repeat(21) })
+  assertError(long, 400, 'VALUE_TOO_LONG', 'Value for field "text" in collection "notes" is too long.')
+  assert.deepEqual(long.body.errors[0].extensions, { code: 'VALUE_TOO_LONG', field: 'text', collection: 'notes' })
   for (const stars of ['many', 1e10, {}, [1]]) assertError(await send({ stars }), 400, 'INVALID_PAYLOAD')
   assertError(await send('{"text": "\\u0000"}'), 400, 'INVALID_PAYLOAD')
 
@@ -179,7 +268,9 @@ test('readMe never says FORBIDDEN', async () => {
   const me = await as(alice).data('GET', '/users/me')
   assert.deepEqual([me.id, me.email, me.first_name, 'password' in me], [alice.id, alice.email, 'alice', false])
   assert.deepEqual(await as(alice).data('GET', '/users/me?fields[]=email&fields[]=id'), { id: alice.id, email: alice.email })
-  for (const fields of ['nope', 'password', 'role.name']) assert.deepEqual(await as(alice).data('GET', `/users/me?fields=${fields}`), { id: alice.id })
+  for (const fields of ['nope', 'policies', 'role.name']) assert.deepEqual(await as(alice).data('GET', `/users/me?fields=${fields}`), { id: alice.id })
+  assert.deepEqual(await as(alice).data('GET', '/users/me?fields=nope,email,role.name'), { email: alice.email })
+  assert.deepEqual(await as(alice).data('GET', '/users/me?fields=id,email,first_name,avatar,avatar.id,theme_dark'), { id: alice.id, email: alice.email, first_name: 'alice', avatar: null, theme_dark: null })
   assertError(await as(undefined).send('GET', '/users/me'), 401, 'INVALID_CREDENTIALS')
 })
 
@@ -190,7 +281,7 @@ test('one changes one\'s own name, and neither role nor status nor address', asy
   assert.equal((await as(alice).data('PATCH', '/users/me', { id: bob.id, first_name: 'alice' })).id, alice.id)
   for (const field of ['role', 'status', 'email', 'password', 'token', 'policies', 'nope'])
     assertError(await as(alice).send('PATCH', '/users/me', { [field]: 'x' }), 403, 'FORBIDDEN', noField(field, 'directus_users'))
-  assertError(await as(alice).send('PATCH', '/users/me', { first_name: 'x'.repeat(256) }), 400, 'FAILED_VALIDATION')
+  assertError(await as(alice).send('PATCH', '/users/me', { first_name: 'x'.repeat(256) }), 400, 'VALUE_TOO_LONG', 'Value for field "first_name" in collection "directus_users" is too long.')
   assertError(await as(undefined).send('PATCH', '/users/me', { first_name: 'x' }), 401, 'INVALID_CREDENTIALS')
   assertError(await as(undefined).send('PATCH', `/users/${alice.id}`, { first_name: 'x' }), 403, 'FORBIDDEN')
 })
@@ -248,4 +339,6 @@ test('a route that is none is ROUTE_NOT_FOUND', async () => {
     assertError(answer, 404, 'ROUTE_NOT_FOUND', `Route ${path} doesn't exist.`)
     assert.equal(answer.body.errors[0].extensions.path, path)
   }
+  const headers = { 'content-type': 'multipart/form-data; boundary=x' }
+  assertError(await as(alice).send('POST', '/files', '--x\r\n\r\nbytes\r\n--x--', headers), 404, 'ROUTE_NOT_FOUND', "Route /files doesn't exist.")
 })

@@ -9,7 +9,7 @@ import { identify } from '$lib/server/session'
 import { json, redirect, type Handle, type HandleServerError, type RequestEvent, type ServerInit } from '@sveltejs/kit'
 import errorPage from './error.html?raw'
 
-// For what has no scripts; pages have a policy with the hashes of theirs (svelte.config.js).
+// For what has no scripts. Pages have a policy with the nonce of theirs (svelte.config.js).
 const POLICY = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self'; style-src 'self'"
 
 export const init: ServerInit = () => {

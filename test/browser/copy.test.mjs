@@ -28,6 +28,7 @@ onEachSite((on, name) => {
     const [, address, written] = start.match(/DIRECTUS_URL=(\S+).* PORT=(\d+)/)
     const command = start.replace(address, on.stack.gatewayUrl).replaceAll(written, port)
     const site = on.stack.serve(`copy-${name}`, 'bash', ['-c', `exec env ${command}`], { cwd: copy, user: {} })
+    t.after(() => site.hasDied() || process.kill(-site.child.pid, 'SIGKILL'))
     await until('the copy serves', async () => {
       assert.equal(site.hasDied(), false, on.stack.tail(site))
       return fetch(url).then((answer) => answer.ok, () => false)
@@ -38,8 +39,8 @@ onEachSite((on, name) => {
     await alice.post('Written in a copy')
     const looks = ({ page }) => page.locator('header').evaluate((header) => getComputedStyle(header).display)
     assert.equal(await looks(alice), 'flex')
-    // the program that npm has started ends with it
-    site.child.kill()
-    await until('the copy has ended', () => fetch(url).then(() => false, () => true))
+    // with what npm has started, which does not end by itself
+    process.kill(-site.child.pid)
+    await until('the copy has ended', () => site.hasDied())
   })
 })

@@ -13,9 +13,12 @@ import { FRONTENDS, startFrontend } from '../../tools/frontend.mjs'
 import { startStack } from '../../tools/stack.mjs'
 import { claimsOf, freshEmail, PASSWORD, untilAfter } from '../support.mjs'
 
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+export const BROWSER = {
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+}
 
-const AUTHORS = readFileSync(new URL('../../examples/authors.sql', import.meta.url), 'utf8')
+export const AUTHORS = readFileSync(new URL('../../examples/authors.sql', import.meta.url), 'utf8')
 // What a slow machine needs is no failure; whoever waits in vain learns for what.
 const PATIENCE_MS = 5 * 60_000
 
@@ -29,7 +32,7 @@ export function onEachSite(define) {
     on.stack.psql(AUTHORS)
     // all visitors come from one address, whose wrong passwords are counted
     await on.stack.configure({ 'auth.failed_logins_before_delay_per_address': 1000 })
-    on.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS })
+    on.browser = await chromium.launch(BROWSER)
   })
   after(async () => {
     await on.browser?.close()

@@ -8,9 +8,9 @@ export const UNKNOWN = 'Something went wrong. Please try again.'
 
 /** Of a form that cannot be read, by status */
 export const UNREADABLE: Record<number, string> = {
-  400: 'What was sent cannot be read. Please go back and try again.',
+  400: 'This form could not be read. Please go back and try again.',
   413: 'This is too long to be sent. Please go back and shorten it.',
-  415: 'What was sent is no form of this site. Please go back and try again.',
+  415: 'This is not a form of this site. Please go back and try again.',
 }
 
 const INVALID = 'Please check what you entered: something is missing or too long.'

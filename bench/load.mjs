@@ -18,7 +18,7 @@ export class Connection {
     this.agent = new Agent({ keepAlive: true, maxSockets: 1 })
   }
 
-  // The answer to one request; status 0 if there was none.
+  // The answer to one request; status 0 if there was none. retryAfter is in seconds.
   send(method, path, { token, body, headers = {} } = {}) {
     const content = body === undefined ? undefined : JSON.stringify(body)
     return new Promise((resolve) => {
@@ -33,7 +33,11 @@ export class Connection {
       }, (answer) => {
         const chunks = []
         answer.on('data', (chunk) => chunks.push(chunk))
-        answer.on('end', () => resolve({ status: answer.statusCode, text: Buffer.concat(chunks).toString() }))
+        answer.on('end', () => resolve({
+          status: answer.statusCode,
+          text: Buffer.concat(chunks).toString(),
+          retryAfter: Number(answer.headers['retry-after'] ?? 0),
+        }))
         answer.on('error', (error) => resolve({ status: 0, text: error.message }))
       })
       sent.on('error', (error) => resolve({ status: 0, text: error.message }))

@@ -16,7 +16,8 @@ $$;
 CREATE FUNCTION directus_private.request_token() RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT nullif(directus_private.header('x-directus-token'), '') $$;
+	AS $$ SELECT coalesce(nullif(directus_private.header('x-directus-token'), ''),
+		nullif(directus_private.header('x-cookie-' || lower(current_setting('auth.session_cookie_name'))), '')) $$;
 
 -- Not left to auth.pre_request: PostgREST would tell in its own words what is
 -- wrong with a token, and in other words in each of its versions.

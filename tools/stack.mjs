@@ -255,7 +255,7 @@ class Stack {
   }
 
   // Directus' surface: the second extension with its settings, and nginx in front of PostgREST.
-  async startGateway() {
+  async startGateway(options) {
     await this.configure({
       'auth.exposed_schemas': 'auth, public, directus',
       'auth.session_cookie_name': 'directus_session_token',
@@ -263,12 +263,16 @@ class Stack {
       'auth.cookie_secure': 'off',
     })
     await this.define("SET client_min_messages = warning; CREATE EXTENSION IF NOT EXISTS auth_directus; NOTIFY pgrst, 'reload config'")
+    await this.runGateway(options)
+  }
 
-    const directory = this.makeOwnDirectory('gateway')
+  // nginx by the template, as a site may have changed it; instead of one that runs already.
+  async runGateway({ edit = (template) => template } = {}) {
     const port = await freePort()
+    const directory = this.makeOwnDirectory(`gateway-${port}`)
     const values = { LISTEN: `127.0.0.1:${port}`, POSTGREST: new URL(this.postgrestUrl).host, DIRECTORY: directory }
-    const template = readFileSync(join(PROJECT, 'gateway/nginx.conf'), 'utf8')
-    const config = join(this.directory, 'nginx.conf')
+    const template = edit(readFileSync(join(PROJECT, 'gateway/nginx.conf'), 'utf8'))
+    const config = join(this.directory, `nginx-${port}.conf`)
     writeFileSync(config, template.replace(/^[^#]*$/gm, (line) => line.replace(/\$\{([A-Z]+)\}/g, (_, name) => values[name])))
     this.gatewayUrl = `http://127.0.0.1:${port}`
     this.gateway = this.serve('nginx', 'nginx', ['-p', directory, '-e', 'stderr', '-c', config, '-g', 'daemon off;'],

@@ -1,6 +1,7 @@
 // What the tests of Directus' surface share: a stack with the gateway, and a plain client of it.
 
 import assert from 'node:assert/strict'
+import { request } from 'node:http'
 import { startStack } from '../../tools/stack.mjs'
 import { Client as PostgrestClient } from '../http/client.mjs'
 import { freshEmail, PASSWORD } from '../support.mjs'
@@ -10,13 +11,23 @@ export { freshEmail, PASSWORD } from '../support.mjs'
 
 export async function startDirectus() {
   const stack = await startStack()
-  await stack.startGateway()
+  try {
+    await stack.startGateway()
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
   return stack
 }
 
 export class Client extends PostgrestClient {
   constructor(stack) {
     super({ postgrestUrl: stack.gatewayUrl })
+  }
+
+  // The same client at another address of this machine.
+  at(address) {
+    return Object.assign(Object.create(this), { fetch: fetchFrom(address) })
   }
 
   // A request that must succeed; what is in "data" of the answer.
@@ -38,6 +49,20 @@ export class Client extends PostgrestClient {
     }
   }
 }
+
+const fetchFrom = (localAddress) => (url, { method, headers, body }) =>
+  new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers: { ...headers, 'content-length': Buffer.byteLength(body ?? '') }, localAddress, agent: false }, async (answer) => {
+      try {
+        const chunks = await answer.toArray()
+        const fields = answer.rawHeaders.flatMap((name, i) => (i % 2 ? [] : [[name, answer.rawHeaders[i + 1]]]))
+        resolve(new Response(answer.statusCode === 204 ? null : Buffer.concat(chunks), { status: answer.statusCode, headers: fields }))
+      } catch (error) {
+        reject(error)
+      }
+    })
+    sent.on('error', reject).end(body)
+  })
 
 // That an answer is an error as Directus tells it, and holds no word of PostgreSQL.
 export function assertError(answer, status, code, message) {

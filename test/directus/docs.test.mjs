@@ -32,7 +32,7 @@ after(() => stack.stop())
 
 async function moved() {
   stack.psql(DIRECTUS)
-  const importing = blocks(read('README.md')).find((block) => block.includes('FROM directus_users WHERE email IS NOT NULL;'))
+  const importing = blocks(read('docs/migrating.md')).find((block) => block.includes('FROM directus_users WHERE email IS NOT NULL;'))
   for (const block of [importing, ...blocks(read('docs/directus.md'))]) stack.psql(`SET client_min_messages = error; ${block}`)
   await stack.startGateway()
   return stack

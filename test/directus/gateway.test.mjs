@@ -67,6 +67,28 @@ test('a bearer token needs no proof of origin, and goes before the cookie', asyn
   assert.equal((await client.send('PATCH', '/users/me', { cookies: { directus_session_token: '' }, body: {} })).status, 401, 'an empty cookie is none')
 })
 
+test('a cookie that is sent twice is none, nor is one of another name than the settings say', async () => {
+  const alice = (await client.enter('alice', { mode: 'session' })).cookies.directus_session_token
+  const mallory = await client.enter('mallory', { mode: 'session' })
+  const status = async (cookie, method = 'GET', path = '/users/me', body) => (await client.send(method, path, { headers: { ...SAME_SITE, cookie }, body })).status
+  for (const cookie of [`directus_session_token=${alice}`, `a=b; directus_session_token=${alice}; c=d`, `a=b;directus_session_token=${alice};c=d`, `directus_session_token2=x; directus_session_token=${alice}`, `xdirectus_session_token=x; directus_session_token=${alice}`, `auth_device=x; __Host-directus_session_token=x; __Host-directus_session_token=y; directus_session_token=${alice}; auth_device=y`])
+    assert.equal(await status(cookie), 200, cookie)
+  for (const cookie of [
+    `directus_session_token=${mallory.cookies.directus_session_token}; directus_session_token=${alice}`, `directus_session_token=${alice}; directus_session_token=${alice}`,
+    `directus_session_token=; directus_session_token=${alice}`, `directus_session_token=${alice}; a=b;\tdirectus_session_token=x`, `__Host-directus_session_token=${alice}`,
+    `a="; directus_session_token=${alice}; directus_session_token=x; b="`, `Directus_session_token=${alice}`, `a=directus_session_token=${alice}`,
+  ]) assert.equal(await status(cookie), 401, cookie)
+
+  for (const mode of ['cookie', 'session']) {
+    const { cookies } = await client.enter('user', { mode })
+    const [name] = Object.keys(cookies)
+    const cookie = `${name}=${cookies[name]}`
+    for (const ignored of [`${cookie}; ${cookie}`, `${cookie}; ${name}=`, `__Host-${cookie}`])
+      for (const path of ['/auth/refresh', '/auth/logout']) assert.equal(await status(ignored, 'POST', path, { mode }), 400, `${path} ${ignored}`)
+    assert.equal(await status(cookie, 'POST', '/auth/refresh', { mode }), 200)
+  }
+})
+
 test('headers: none of PostgREST, those that protect, and nothing is cached', async () => {
   const user = await client.enter()
   for (const answer of [
@@ -108,6 +130,29 @@ test('the address of a client is the one it came from', async () => {
   const answer = await client.send('POST', '/auth/login', { body: { email, password: PASSWORD }, headers: { 'x-real-ip': '192.0.2.1', 'x-forwarded-for': '192.0.2.1', 'user-agent': 'Mine' } })
   const [{ ip, user_agent: agent }] = await client.data('GET', '/users/me/sessions', { token: answer.body.data.access_token })
   assert.deepEqual([ip, agent], ['127.0.0.1', 'Mine'])
+})
+
+test('a device where the account has signed in is known by its cookie, and spared what others cause', async (t) => {
+  const user = await client.enter()
+  const login = (from, options, mode = 'session') => client.at(from).send('POST', '/auth/login', { ...options, body: { email: user.email, password: PASSWORD, mode } })
+  const { auth_device: device } = (await login('127.0.0.1')).cookies
+  assert.match(device.value, /^auth_dt_/)
+  t.after(() => stack.psql('TRUNCATE auth_private.login_attempts'))
+  // that somebody elsewhere guesses at the account
+  const holdUp = () => stack.psql("UPDATE auth_private.login_attempts SET failures = 1000, last_at = clock_timestamp() + interval '30 min' WHERE NOT has_succeeded")
+  assert.equal((await client.at('127.0.0.3').send('POST', '/auth/login', { body: { email: user.email, password: 'wrong' } })).status, 401)
+  holdUp()
+  assertError(await login('127.0.0.2'), 429, 'REQUESTS_EXCEEDED')
+  for (const mode of ['session', 'cookie', 'json']) {
+    const answer = await login('127.0.0.2', { cookies: { auth_device: device.value } }, mode)
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(answer.cookies.auth_device?.value, mode === 'json' ? undefined : device.value)
+    assert.equal('device_token' in answer.body.data, false, 'Directus has none')
+    holdUp()
+  }
+  const { cookies } = await login('127.0.0.1')
+  const out = await client.send('POST', '/auth/logout', { headers: SAME_SITE, cookies: Object.fromEntries(Object.entries(cookies).map(([name, { value }]) => [name, value])), body: { mode: 'session' } })
+  assert.deepEqual([out.status, Object.keys(out.cookies)], [204, ['directus_session_token']], 'signing out leaves it')
 })
 
 test('sign-ins queue in the gateway, and hold up nothing else meanwhile', async () => {

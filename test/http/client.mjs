@@ -10,7 +10,7 @@ export class Client {
 
   // One request; the answer's body is parsed, its Set-Cookie headers by name.
   async send(method, path, { body, token, cookies, headers = {} } = {}) {
-    const answer = await fetch(this.stack.postgrestUrl + path, {
+    const answer = await this.fetch(this.stack.postgrestUrl + path, {
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -28,6 +28,10 @@ export class Client {
       body: text === '' ? undefined : JSON.parse(text),
       cookies: Object.fromEntries(setCookies(answer.headers).map(parseSetCookie)),
     }
+  }
+
+  fetch(url, options) {
+    return fetch(url, options)
   }
 
   get(path, options) {

@@ -129,9 +129,11 @@ BEGIN
 				path := directus_private.parse_path(directus_private.header('x-directus-path'));
 				route := directus_private.find_route(method, path);
 				query := directus_private.parse_query(directus_private.header('x-directus-query'));
-				FOREACH part IN ARRAY '{filter,aggregate,deep,alias}'::text[] LOOP
-					query := directus_private.parse_parameter(query, part);
-				END LOOP;
+				IF query ?| '{filter,aggregate,deep,alias}' THEN
+					FOREACH part IN ARRAY '{filter,aggregate,deep,alias}'::text[] LOOP
+						query := directus_private.parse_parameter(query, part);
+					END LOOP;
+				END IF;
 			END IF;
 			part := 'body';
 			parsed := directus_private.parse_body(body);

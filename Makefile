@@ -9,7 +9,7 @@ DATA_built = auth_directus--$(shell sed -n "s/^default_version = '\(.*\)'/\1/p" 
 
 MODULE_big = auth
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
-# Not SHLIB_LINK += ...: pgxs.mk has its own use for the variable.
+# Not SHLIB_LINK += ...: pgxs.mk uses the variable itself.
 SHLIB_LINK = $(shell pkg-config --libs libsodium)
 PG_CPPFLAGS = -Isrc $(shell pkg-config --cflags libsodium)
 # SQL functions, hooks and callbacks have parameters that they do not need.
@@ -66,17 +66,17 @@ test-sanitize: ## SQL, isolation and HTTP tests with the extension under Address
 	@$(ON) tools/sanitize
 
 # not every release's archive has the source package of the server that it has
-test-assert: ## the same on a PostgreSQL 18 that checks assertions, built from Debian's source package in its tree
+test-assert: ## the same on a PostgreSQL 18 built with assertions from Debian's source package
 	@tools/on-postgres $(or $(PG),18) tools/with-assertions tools/test sql,http
 
 test-browser: ## the example sites in a real browser (one: FRONTEND=astro; one file: FILES=test/browser/life.test.mjs)
 	@FRONTEND=$(FRONTEND) $(ON) tools/test browser $(FILES)
 
-shell: ## a shell beside a stack, with psql and what CONTRIBUTING.md names in its environment
+shell: ## start a stack and open a shell, with psql and the environment that CONTRIBUTING.md describes
 	@tools/packages run
 	@node tools/stack.mjs --http $${SHELL:-bash}
 
-bench: ## the figures of the README, as ratios measured in one run (some: ONLY=storm,uid; in short: QUICK=1)
+bench: ## run the benchmarks of docs/performance.md (some: ONLY=storm,uid; in short: QUICK=1)
 	@tools/packages bench
 	@exec node bench/bench.mjs
 

@@ -14,7 +14,7 @@ DECLARE
 	unsafe_role text;
 BEGIN
 	IF pg_catalog.current_setting('server_encoding') <> 'UTF8' THEN
-		RAISE EXCEPTION 'auth needs a database in UTF8'
+		RAISE EXCEPTION 'auth requires a database with the encoding UTF8'
 			USING ERRCODE = 'feature_not_supported',
 				HINT = 'Create the database with ENCODING ''UTF8'' TEMPLATE template0.';
 	END IF;
@@ -56,7 +56,7 @@ BEGIN
 
 	IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'auth_owner' AND rolcanlogin)
 		OR EXISTS (SELECT FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles r ON r.oid = m.roleid WHERE r.rolname = 'auth_owner') THEN
-		RAISE EXCEPTION 'role "auth_owner" exists, and somebody can become it'
+		RAISE EXCEPTION 'role "auth_owner" exists, and other roles can become it'
 			USING ERRCODE = 'duplicate_object',
 				HINT = 'It owns every account: ALTER ROLE auth_owner NOLOGIN and revoke it from its members, or rename it.';
 	END IF;
@@ -91,17 +91,18 @@ BEGIN
 	-- Bound parameters are passwords and tokens: they stay out of the log.
 	ALTER ROLE authenticator SET log_parameter_max_length = 0;
 	ALTER ROLE authenticator SET log_parameter_max_length_on_error = 0;
-	-- and the plans that auto_explain logs do not show what became of them
+	-- Nor do they appear in the plans that auto_explain logs,
 	ALTER ROLE authenticator SET auto_explain.log_verbose = off;
-	-- nor, since PostgreSQL 16, the parameters; before, auto_explain knows no such setting and would complain
+	-- or, from PostgreSQL 16 on, as their parameters: older versions lack this setting and would warn about it.
 	IF pg_catalog.current_setting('server_version_num')::int >= 160000 THEN
 		ALTER ROLE authenticator SET auto_explain.log_parameter_max_length = 0;
 	END IF;
 END
 $$;
 
--- One request could keep a processor busy without end, by a filter that is a
--- regular expression, say. PostgREST sets for each request what its role has.
+-- One request could keep a processor busy indefinitely, with a
+-- regular-expression filter, for example. PostgREST applies a role's settings
+-- to each request.
 DO $$
 DECLARE
 	role name;
@@ -131,14 +132,14 @@ $$;
 
 COMMENT ON SCHEMA auth IS 'accounts, sessions and the current user; what PostgREST serves';
 COMMENT ON SCHEMA auth_private IS 'credentials, keys and logs, which only auth_owner may use';
--- Not PUBLIC alone: a site's default privileges may have granted more.
+-- Not only from PUBLIC: a site's default privileges may have granted more.
 REVOKE ALL ON SCHEMA auth, auth_private FROM PUBLIC, anon, authenticated, authenticator;
 GRANT USAGE ON SCHEMA auth TO auth_owner, anon, authenticated, authenticator;
 GRANT USAGE ON SCHEMA auth_private TO auth_owner;
 
 
--- pgcrypto is in a schema that PostgREST serves, as a rule, and everybody may
--- execute it: anybody could compute a crypt() that takes hours.
+-- pgcrypto is usually in a schema that PostgREST serves, and everybody may
+-- execute its functions: anybody could run a crypt() that takes hours.
 DO $$
 DECLARE
 	member regprocedure;
@@ -173,11 +174,11 @@ CREATE TABLE auth_private.signing_keys (
 REVOKE ALL ON auth_private.signing_keys FROM PUBLIC, anon, authenticated, authenticator;
 ALTER TABLE auth_private.signing_keys OWNER TO auth_owner;
 COMMENT ON TABLE auth_private.signing_keys IS
-	'secret keys: Ed25519 seeds of access tokens, MAC keys of refresh tokens and of counters of attempts';
+	'secret keys: Ed25519 seeds for access tokens, MAC keys for refresh tokens, attempt counters and device tokens';
 COMMENT ON COLUMN auth_private.signing_keys.kid IS 'RFC 7638 thumbprint of the public key; the purpose, for a MAC key';
 COMMENT ON COLUMN auth_private.signing_keys.signs_from IS 'a new key is published some seconds before it signs';
-COMMENT ON COLUMN auth_private.signing_keys.announcements IS 'how often PostgREST was told of the key since it signs: it forgets its settings if it cannot read them when it is told to';
-COMMENT ON COLUMN auth_private.signing_keys.verifies_until IS 'when the last token that the key signed has expired; infinity for the newest key, and for MAC keys';
+COMMENT ON COLUMN auth_private.signing_keys.announcements IS 'how often PostgREST has been notified since the key began to sign: PostgREST loses its settings if it cannot read them when notified';
+COMMENT ON COLUMN auth_private.signing_keys.verifies_until IS 'when the last token signed with the key will have expired; infinity for the newest key, and for MAC keys';
 
 CREATE FUNCTION auth_private.signing_keys_changed() RETURNS trigger
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -206,11 +207,11 @@ CREATE UNLOGGED TABLE auth_private.login_attempts (
 REVOKE ALL ON auth_private.login_attempts FROM PUBLIC, anon, authenticated, authenticator;
 ALTER TABLE auth_private.login_attempts OWNER TO auth_owner;
 COMMENT ON TABLE auth_private.login_attempts IS
-	'how many wrong passwords there were lately, by a keyed hash of account and address (or known device), of the account, and of the address; and how many registrations, of the address';
+	'recent wrong passwords, counted under a keyed hash of account and address (or known device), of the account alone, and of the address alone; and recent registrations per address';
 COMMENT ON COLUMN auth_private.login_attempts.has_succeeded IS
-	'whether the account has signed in from the address before: guesses from elsewhere then do not delay it';
+	'whether the account has signed in from the address or device before: then guesses from elsewhere do not delay it there';
 COMMENT ON COLUMN auth_private.login_attempts.drawn IS
-	'of an account that is delayed: the draw''s smallest number so far, whose address goes next; 0 for none';
+	'for an account under a delay: the lowest ticket drawn so far, whose address may try next; 0 if there is none';
 
 
 --
@@ -260,7 +261,7 @@ CREATE FUNCTION auth.pre_request() RETURNS void
 	AS 'MODULE_PATHNAME', 'auth_pre_request';
 ALTER FUNCTION auth.pre_request() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.pre_request() IS
-	'authenticate a request of PostgREST (db-pre-request) by its bearer token or session cookie, and switch to the account''s role; raises PT401 if that fails, PT403 if a cookie comes with a change from another site, PT404 for functions that are for SQL only';
+	'authenticate a request of PostgREST (db-pre-request) by its bearer token or session cookie, and switch to the account''s role; raises PT401 if that fails, PT403 if another site''s request may change data and relies on a cookie, PT404 for functions that are for SQL only';
 REVOKE ALL ON FUNCTION auth.pre_request() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.pre_request() TO anon, authenticated, authenticator;
 
@@ -270,7 +271,7 @@ CREATE FUNCTION auth.current_user() RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'auth_current_user';
 ALTER FUNCTION auth.current_user() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.current_user() IS
-	'return the current user''s row of auth.users, with the columns that a site added; raises 42501 (401) when nobody is signed in; call it with its schema, because without it the word means the SQL role';
+	'return the current user''s row of auth.users, with the columns that a site added; raises 42501 (401) when nobody is signed in; always write the schema: without it, the word means the SQL role';
 REVOKE ALL ON FUNCTION auth.current_user() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.current_user() TO anon, authenticated;
 
@@ -285,7 +286,7 @@ CREATE FUNCTION auth.register_user(email text, password text, first_name text DE
 	AS 'MODULE_PATHNAME', 'auth_register_user';
 ALTER FUNCTION auth.register_user(text, text, text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.register_user(text, text, text, text) IS
-	'open an account with the default role, and return what it was given (email, first_name, last_name); addresses are ASCII and kept in lower case, names have at most 255 characters; over HTTP an address that is taken gets the same answer as a new one; refuses with validation_failed, weak_password, registration_disabled, too_many_attempts, server_busy, user_already_exists';
+	'open an account with the default role, and return its email, first_name and last_name; addresses are ASCII and kept in lower case, names have at most 255 characters; over HTTP an address that is taken gets the same answer as a new one; refuses with validation_failed, weak_password, registration_disabled, too_many_attempts, server_busy, user_already_exists';
 REVOKE ALL ON FUNCTION auth.register_user(text, text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.register_user(text, text, text, text) TO anon, authenticated;
 
@@ -295,7 +296,7 @@ CREATE FUNCTION auth.login(email text, password text, mode text DEFAULT 'json', 
 	AS 'MODULE_PATHNAME', 'auth_login';
 ALTER FUNCTION auth.login(text, text, text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.login(text, text, text, text) IS
-	'open a session, and return access_token, token_type, expires (ms), expires_at (seconds since 1970), refresh_token and device_token; mode is json, cookie (the refresh token goes into a cookie) or session (one cookie holds the only token); device_token is what an earlier sign-in on this device returned, by default that of its cookie, and spares the device the delays that guesses from elsewhere cause; refuses with invalid_credentials, account_not_active, too_many_attempts, server_busy';
+	'open a session, and return access_token, token_type, expires (ms), expires_at (seconds since 1970), refresh_token and device_token; mode is json, cookie (the refresh token goes into a cookie) or session (one cookie holds the only token); device_token, by default from the cookie, is what an earlier sign-in on this device returned, so that guesses from elsewhere do not delay this one; refuses with invalid_credentials, account_not_active, too_many_attempts, server_busy';
 REVOKE ALL ON FUNCTION auth.login(text, text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.login(text, text, text, text) TO anon, authenticated;
 
@@ -305,7 +306,7 @@ CREATE FUNCTION auth.refresh(refresh_token text DEFAULT NULL, mode text DEFAULT 
 	AS 'MODULE_PATHNAME', 'auth_refresh';
 ALTER FUNCTION auth.refresh(text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.refresh(text, text) IS
-	'exchange a refresh token, by default that of the cookie, for the next pair; it works once: within auth.refresh_grace the same token gets the same successor again, later it ends the session; mode as in auth.login, by default where the token came from; refuses with invalid_refresh_token, refresh_token_reused';
+	'exchange a refresh token, by default the one in the cookie, for new tokens; it works once: within auth.refresh_grace the same token yields the same successor again, after that it ends the session; mode as in auth.login, by default the one that the token was issued in; refuses with invalid_refresh_token, refresh_token_reused';
 REVOKE ALL ON FUNCTION auth.refresh(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.refresh(text, text) TO anon, authenticated;
 
@@ -315,7 +316,7 @@ CREATE FUNCTION auth.logout(refresh_token text DEFAULT NULL, scope text DEFAULT 
 	AS 'MODULE_PATHNAME', 'auth_logout';
 ALTER FUNCTION auth.logout(text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.logout(text, text) IS
-	'end the current session (scope local), the account''s others (others) or all of them (global), at once, and return how many ended as sessions_ended; the session is that of the refresh token, or of the request''s access token, even if it has expired, or cookie; cookies that are cleared take their sessions along; having no session is not an error';
+	'end the current session (scope local), the account''s others (others) or all of them (global), at once, and return how many ended as sessions_ended; the session is that of the refresh token, or else of the request''s access token (which may have expired) or cookie; the sessions of cookies that are cleared end, too; having no session is not an error';
 REVOKE ALL ON FUNCTION auth.logout(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.logout(text, text) TO anon, authenticated;
 
@@ -350,7 +351,7 @@ CREATE FUNCTION auth.rotate_signing_key() RETURNS text
 	AS 'MODULE_PATHNAME', 'auth_rotate_signing_key';
 ALTER FUNCTION auth.rotate_signing_key() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.rotate_signing_key() IS
-	'make a new signing key, tell PostgREST, and return the key''s id; it signs after ten seconds; the old key verifies until its last token has expired; raises 55000 if too many keys are still in use; for operators';
+	'make a new signing key, tell PostgREST, and return the key''s id; the new key signs after ten seconds; the old key verifies until its last token has expired; raises 55000 if too many keys are still in use; for operators';
 REVOKE ALL ON FUNCTION auth.rotate_signing_key() FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth.postgrest_config() RETURNS void
@@ -359,7 +360,7 @@ CREATE FUNCTION auth.postgrest_config() RETURNS void
 	AS 'MODULE_PATHNAME', 'auth_postgrest_config';
 ALTER FUNCTION auth.postgrest_config() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.postgrest_config() IS
-	'give PostgREST (db-pre-config) its schemas, anonymous role, public keys, audience and pre-request, and have it always commit and cache no token; does not fail: without readable keys it gives none';
+	'give PostgREST (db-pre-config) its schemas, anonymous role, public keys, audience and pre-request, and make it always commit and never cache a token; never fails: if the keys cannot be read, it gives none';
 REVOKE ALL ON FUNCTION auth.postgrest_config() FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.postgrest_config() TO authenticator;
 
@@ -377,7 +378,7 @@ CREATE FUNCTION auth.purge_expired() RETURNS bigint
 	AS 'MODULE_PATHNAME', 'auth_purge_expired';
 ALTER FUNCTION auth.purge_expired() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.purge_expired() IS
-	'delete one batch of each: sessions that ended by themselves a day ago, counters of attempts that no longer count, and the audit log beyond auth.audit_retention; at most 1000 rows of each, and none that is locked; return how many rows, 0 when nothing is left; for operators, to be called until it returns 0, each time in a transaction of its own';
+	'delete a batch each of sessions that expired more than a day ago, attempt counters that no longer matter, and audit rows older than auth.audit_retention; at most 1000 rows of each, skipping locked ones; return how many rows were deleted, 0 when nothing is left; for operators, who call it until it returns 0, each time in its own transaction';
 REVOKE ALL ON FUNCTION auth.purge_expired() FROM PUBLIC, anon, authenticated, authenticator;
 
 
@@ -392,7 +393,7 @@ CREATE FUNCTION auth.import_user(email text, password_hash text DEFAULT NULL, fi
 	AS 'MODULE_PATHNAME', 'auth_import_user';
 ALTER FUNCTION auth.import_user(text, text, text, text, uuid, text, name, timestamptz) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.import_user(text, text, text, text, uuid, text, name, timestamptz) IS
-	'open an account with a password hash from another system (Argon2id, Argon2i, bcrypt, or scrypt as Better Auth and Lucia write it; null for none), and return its id; the hash is replaced at its owner''s next sign-in; raises 22023 for an address or a hash that cannot be taken over, 23505 for an address or id that is taken; for operators';
+	'open an account with a password hash from another system (Argon2id, Argon2i, bcrypt, or scrypt as Better Auth and Lucia write it; null for none), and return its id; the hash is replaced at its owner''s next sign-in; raises 22023 for an address or a hash that cannot be imported, 23505 for an address or id that is taken; for operators';
 REVOKE ALL ON FUNCTION auth.import_user(text, text, text, text, uuid, text, name, timestamptz) FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth.import_problem(email text, password_hash text DEFAULT NULL) RETURNS text
@@ -400,7 +401,7 @@ CREATE FUNCTION auth.import_problem(email text, password_hash text DEFAULT NULL)
 	AS 'MODULE_PATHNAME', 'auth_import_problem';
 ALTER FUNCTION auth.import_problem(text, text) OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.import_problem(text, text) IS
-	'return why auth.import_user would refuse an account, as a sentence; null if it would not, unless the address or id is taken; for operators';
+	'return, as a sentence, why auth.import_user would reject an account, or null if it would accept it (whether the address or id is taken is not checked); for operators';
 REVOKE ALL ON FUNCTION auth.import_problem(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 
 
@@ -413,7 +414,7 @@ CREATE FUNCTION auth.set_updated_at() RETURNS trigger
 	AS 'MODULE_PATHNAME', 'auth_set_updated_at';
 ALTER FUNCTION auth.set_updated_at() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.set_updated_at() IS
-	'note the time of an update in the column that the trigger''s argument names; for row triggers before update';
+	'set the column that the trigger''s argument names to the time of the update; for BEFORE UPDATE row triggers';
 REVOKE ALL ON FUNCTION auth.set_updated_at() FROM PUBLIC, anon, authenticated, authenticator;
 
 -- With the rights of the caller, who must own the table.
@@ -456,7 +457,7 @@ BEGIN
 					HINT = 'The owner and preset columns hold the id of a user.';
 		END IF;
 		IF named_column = ANY (owner_column || preset_columns) AND named_column = ANY (writable_columns) THEN
-			RAISE EXCEPTION 'column "%" cannot be preset and writable', named_column
+			RAISE EXCEPTION 'column "%" cannot be both preset and writable', named_column
 				USING ERRCODE = 'invalid_parameter_value',
 					HINT = 'Anyone who may write the owner could give rows away or take them.';
 		END IF;
@@ -513,7 +514,7 @@ BEGIN
 		EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT auth.uid()', target_table, named_column);
 	END LOOP;
 
-	-- A serial column takes its value from a sequence, with the rights of who inserts.
+	-- A serial column takes its value from a sequence, with the rights of the inserting user.
 	FOR sequence IN
 		SELECT s.oid FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
 			WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
@@ -530,7 +531,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION auth.protect(regclass, name, name[], name[], text) IS
-	'put a table under row-level security: its rows are read by their owner (read => own), by anyone who is signed in (authenticated) or by everybody (public), and changed by their owner only; users write writable_columns; owner_column and preset_columns, of type uuid, are set to the current user''s id; called again, it replaces its earlier rules; the caller must own the table; raises 42703, 42804, 42809 or 22023 for what does not fit';
+	'put a table under row-level security: its rows are read by their owner (read => own), by anyone who is signed in (authenticated) or by everybody (public), and changed by their owner only; users may write only writable_columns; owner_column and preset_columns, of type uuid, are set to the current user''s id; called again, it replaces its earlier rules; the caller must own the table; raises 42703, 42804, 42809 or 22023 for invalid arguments';
 REVOKE ALL ON FUNCTION auth.protect(regclass, name, name[], name[], text) FROM PUBLIC, anon, authenticated, authenticator;
 
 -- The one place that reads back what auth.protect has written.
@@ -558,10 +559,9 @@ REVOKE ALL ON FUNCTION auth.protection(regclass) FROM PUBLIC, anon, authenticate
 GRANT EXECUTE ON FUNCTION auth.protection(regclass) TO PUBLIC;
 
 
---
--- The ordinary tables: one function each, which creates what is missing of it,
--- and adds the columns that a dump of an earlier version lacks. All with the
--- rights of the caller, who must be a superuser.
+-- The ordinary tables: one function each, which creates whatever is missing,
+-- and adds the columns that a dump of an earlier version lacks. All run with
+-- the rights of the caller, who must be a superuser.
 --
 
 -- Whether a table has a policy, or a trigger, of this name.
@@ -615,7 +615,7 @@ BEGIN
 		ALTER TABLE auth.users OWNER TO auth_owner;
 	END IF;
 
-	COMMENT ON TABLE auth.users IS 'accounts; a user sees and renames itself only; a site may add columns and grants';
+	COMMENT ON TABLE auth.users IS 'accounts; users see and rename only themselves; a site may add columns and grants';
 	COMMENT ON COLUMN auth.users.email IS 'canonical: ASCII in lower case';
 	COMMENT ON COLUMN auth.users.role IS 'the SQL role in which the user''s requests run; authenticator must be a member of it';
 	COMMENT ON COLUMN auth.users.status IS 'only active accounts can sign in and act';
@@ -635,7 +635,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION auth_private.install_users() IS 'create what is missing of the table of accounts';
+COMMENT ON FUNCTION auth_private.install_users() IS 'create whatever is missing from the table of accounts';
 REVOKE ALL ON FUNCTION auth_private.install_users() FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth_private.install_credentials() RETURNS void
@@ -656,12 +656,12 @@ BEGIN
 	COMMENT ON TABLE auth_private.credentials IS 'password hashes; an account without a row cannot sign in by password';
 
 	IF to_regclass('auth_private.credentials_dummy_hash_idx') IS NULL THEN
-		-- in whose order a sign-in to an unknown address finds an account that it takes as long as
+		-- a sign-in to an unknown address uses it to pick the account whose hash it takes as long as
 		CREATE INDEX credentials_dummy_hash_idx ON auth_private.credentials (pg_catalog.uuid_hash_extended(user_id, 0));
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION auth_private.install_credentials() IS 'create what is missing of the table of password hashes';
+COMMENT ON FUNCTION auth_private.install_credentials() IS 'create whatever is missing from the table of password hashes';
 REVOKE ALL ON FUNCTION auth_private.install_credentials() FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth_private.install_sessions() RETURNS void
@@ -691,9 +691,9 @@ BEGIN
 	END IF;
 
 	COMMENT ON TABLE auth.sessions IS 'one row from sign-in to sign-out, or until it expires; deleting one''s own row signs that device out';
-	COMMENT ON COLUMN auth.sessions.expires_at IS 'end of the session unless it is refreshed before';
+	COMMENT ON COLUMN auth.sessions.expires_at IS 'end of the session unless it is refreshed before then';
 	COMMENT ON COLUMN auth.sessions.not_after IS 'end of the session however often it is refreshed';
-	COMMENT ON COLUMN auth.sessions.generation IS 'one more than it was refreshed: the only thing kept of a refresh token';
+	COMMENT ON COLUMN auth.sessions.generation IS 'number of refreshes plus one; all that is stored about a refresh token';
 
 	IF NOT auth_private.has_policy('auth.sessions', 'users_may_read_their_sessions') THEN
 		CREATE POLICY users_may_read_their_sessions ON auth.sessions FOR SELECT TO authenticated
@@ -710,7 +710,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION auth_private.install_sessions() IS 'create what is missing of the table of sessions';
+COMMENT ON FUNCTION auth_private.install_sessions() IS 'create whatever is missing from the table of sessions';
 REVOKE ALL ON FUNCTION auth_private.install_sessions() FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth_private.install_audit_log() RETURNS void
@@ -737,7 +737,7 @@ BEGIN
 	COMMENT ON COLUMN auth_private.audit_log.detail IS 'the code of a refusal, and the reason that the client was not told';
 END
 $$;
-COMMENT ON FUNCTION auth_private.install_audit_log() IS 'create what is missing of the audit log';
+COMMENT ON FUNCTION auth_private.install_audit_log() IS 'create whatever is missing from the audit log';
 REVOKE ALL ON FUNCTION auth_private.install_audit_log() FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth_private.install_posts() RETURNS void
@@ -772,7 +772,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION auth_private.install_posts() IS 'create what is missing of the table of posts';
+COMMENT ON FUNCTION auth_private.install_posts() IS 'create whatever is missing from the table of posts';
 REVOKE ALL ON FUNCTION auth_private.install_posts() FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth.install() RETURNS void
@@ -803,7 +803,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION auth.install() IS
-	'create whatever is missing of the ordinary tables, their columns, policies and triggers; CREATE EXTENSION calls it, except while a dump is restored, which brings the tables itself; call it after restoring a dump of an earlier version; for superusers';
+	'create whatever is missing from the ordinary tables, their columns, policies and triggers; CREATE EXTENSION calls it, except during the restore of a dump, which contains the tables; call it after restoring a dump of an earlier version; for superusers';
 REVOKE ALL ON FUNCTION auth.install() FROM PUBLIC, anon, authenticated, authenticator;
 
 -- A dump that is being restored says so by these two settings, which pg_dump writes.
@@ -812,8 +812,8 @@ BEGIN
 	IF pg_catalog.current_setting('row_security') <> 'off' OR pg_catalog.current_setting('check_function_bodies') <> 'off' THEN
 		PERFORM auth.install();
 	ELSE
-		RAISE NOTICE 'the tables of auth are left to the dump that is being restored'
-			USING HINT = 'If none is, call auth.install(). It is row_security and check_function_bodies, both off, that look like a restore.';
+		RAISE NOTICE 'leaving the tables of auth to the dump that is being restored'
+			USING HINT = 'If no dump is being restored, call auth.install(): row_security and check_function_bodies are both off, which looks like a restore.';
 	END IF;
 END
 $$;

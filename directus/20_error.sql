@@ -194,6 +194,10 @@ BEGIN
 			RETURN directus_private.tell_error(400, 'Value for field "email" in collection "directus_users" has to be unique.',
 				'{"code": "RECORD_NOT_UNIQUE", "collection": "directus_users", "field": "email"}');
 		ELSE
+			IF answer ? 'code' THEN
+				RAISE LOG 'directus: no words for the refusal %', answer ->> 'code';
+				RETURN directus_private.tell_error(500, 'An unexpected error occurred.', '{"code": "INTERNAL_SERVER_ERROR"}');
+			END IF;
 			RETURN json_build_object('data', answer - '{token_type,expires_at,device_token}'::text[]);
 	END CASE;
 END

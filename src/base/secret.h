@@ -31,7 +31,7 @@ extern void auth_secret_zero(void *bytes, size_t length);
 /*
  * Whether two byte strings are equal.
  *
- * The time taken tells their lengths, never their content.
+ * The time taken reveals their lengths, never their content.
  */
 extern bool auth_secret_equal(const void *a, size_t a_length, const void *b, size_t b_length)
 	__attribute__((warn_unused_result));

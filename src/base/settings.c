@@ -31,10 +31,10 @@ came_with_connection(const struct config_generic *setting)
 }
 
 /*
- * Until the library is loaded anybody may put our settings into the options of
- * a connection, and each of them takes the place of what the operator has set.
- * PostgreSQL would drop it now, which leaves the default: registration that was
- * closed would be open.
+ * Until the library is loaded, anybody can pass our settings in the connection
+ * options, where they override what the operator has set. PostgreSQL would now
+ * drop such a value and fall back to the default: registration that was
+ * disabled would be enabled.
  */
 void
 auth_settings_refuse_connection_options(void)
@@ -47,7 +47,7 @@ auth_settings_refuse_connection_options(void)
 			ereport(ERROR,
 					(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 					 errmsg("permission denied to set parameter \"%s\"", settings[i]->name),
-					 errhint("Connect again without it: it came with the options of the connection.")));
+					 errhint("It was set in the connection options: connect again without it.")));
 }
 
 const char *

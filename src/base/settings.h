@@ -2,7 +2,7 @@
  * settings.h
  *	  What all settings auth.* have in common.
  *
- * Each is defined in the file that heeds it, by a function of that file that
+ * Each is defined in the file that uses it, by a function of that file that
  * module.c calls.  None of them is secret: every role may SHOW them.  All but
  * the key files are SUSET: anyone who could change them could also weaken what
  * they guard.

@@ -25,7 +25,7 @@ prepare(Statement *statement)
 		return;
 
 	Assert(statement->argument_count <= STATEMENT_MAX_ARGUMENTS);
-	/* A plan that is made for its arguments shows them, to auto_explain for one. */
+	/* A custom plan contains its arguments, which auto_explain, for example, would log. */
 	plan = SPI_prepare_cursor(statement->text, statement->argument_count, statement->argument_types,
 							  statement->has_secret_arguments ? CURSOR_OPT_GENERIC_PLAN : 0);
 	if (plan == NULL)

@@ -25,7 +25,7 @@ typedef struct Statement
 	int argument_count;
 	Oid argument_types[STATEMENT_MAX_ARGUMENTS];
 	bool has_secret_arguments; /* its plan must not show them */
-	bool has_secret_columns; /* what is freed of its rows is zeroed before */
+	bool has_secret_columns; /* its rows are zeroed before they are freed */
 	StatementSnapshot snapshot;
 	SPIPlanPtr plan;
 } Statement;

@@ -2,9 +2,9 @@
  * word.h
  *	  Comparing text that is no secret: names, paths, prefixes.
  *
- * How long this takes tells how much of both is equal.  The rooms that handle
- * secrets compare by this or by auth_secret_equal, so that every comparison
- * says which of the two it is.
+ * The time that this takes reveals how much of the two is equal. Folders that
+ * handle secrets compare with this or with auth_secret_equal, so that every
+ * comparison shows which kind it is.
  */
 #ifndef AUTH_WORD_H
 #define AUTH_WORD_H

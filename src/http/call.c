@@ -16,10 +16,10 @@ typedef struct Call
 {
 	const char *schema;
 	const char *name; /* of the function, in the path, and in the audit log */
-	bool takes_secrets; /* passwords or tokens, which no log may show */
-	bool is_anonymous; /* a client that is signed out or holds a dead token can make it */
-	bool writes; /* and so its caller must not be able to undo it */
-	bool refuses_filters; /* over HTTP; what writes always does */
+	bool takes_secrets; /* passwords or tokens, which must not appear in any log */
+	bool is_anonymous; /* a client that is signed out, or whose token is no longer valid, may make it */
+	bool writes; /* so its caller must not be able to undo it */
+	bool refuses_filters; /* over HTTP; calls that write always do */
 	bool is_for_sql_only; /* not served over HTTP, though every role may execute it */
 } Call;
 
@@ -39,7 +39,9 @@ static const Call calls[] = {
 	[CALL_PURGE_EXPIRED] = {"auth", "purge_expired", .writes = true},
 };
 
-/* Functions that are not run from here, but served by PostgREST, too. */
+StaticAssertDecl(lengthof(calls) == CALL_COUNT, "every call has its row");
+
+/* Functions that PostgREST serves, too, but that are not run from here. */
 static const Call other_functions[] = {
 	{"auth", "uid", .is_for_sql_only = true},
 	{"auth", "session_id", .is_for_sql_only = true},
@@ -100,7 +102,7 @@ check(const Call *call)
 		return;
 
 	auth_request_require_readable();
-	/* What only reads may also be part of a site's own query. */
+	/* A call that only reads may also be part of a site's own query. */
 	if (call->writes || (call->refuses_filters && has_path_of(call)))
 		auth_plain_result_require();
 }
@@ -174,7 +176,7 @@ auth_call_require_served(void)
 				 errmsg("this function is not served over HTTP")));
 }
 
-/* In whichever schema: where an error happens, the search path may be another. */
+/* In any schema: the search path may have changed by the time of the error. */
 static bool
 request_carries_secrets(void)
 {
@@ -188,8 +190,9 @@ request_carries_secrets(void)
 }
 
 /*
- * PostgREST's statement reads the body before it calls us.  What PostgreSQL
- * cannot read (an escaped NUL) is an error whose context quotes it.
+ * PostgREST's statement parses the body before it calls us. A body that
+ * PostgreSQL cannot parse (an escaped NUL) causes an error whose context
+ * quotes it.
  */
 static void
 hide_quoted_body(ErrorData *error)

@@ -2,8 +2,8 @@
  * call.h
  *	  The public calls: what each is, in one table, and how each is run.
  *
- * A new call is one row of the table, one C file, one block of the install
- * script and one test.
+ * A new call is a member of CallId, a row of the table, a C file, a block of
+ * the install script and a test.
  */
 #ifndef AUTH_CALL_H
 #define AUTH_CALL_H
@@ -27,6 +27,8 @@ typedef enum CallId
 	CALL_PURGE_EXPIRED,
 } CallId;
 
+#define CALL_COUNT (CALL_PURGE_EXPIRED + 1)
+
 /*
  * Run the body of a call as its row of the table says.
  *
@@ -46,7 +48,7 @@ extern bool auth_call_is_anonymous(void);
 /* Raise PT404 (404) if the request is for a function that is there for SQL only. */
 extern void auth_call_require_served(void);
 
-/* From now on no error quotes the body of a request that carries secrets, in the log. */
+/* From now on, no error in the log quotes the body of a request that carries secrets. */
 extern void auth_call_redact_log(void);
 
 #endif

@@ -25,7 +25,7 @@ check_header_name(char **new_value, void **extra, GucSource source)
 	if (strspn(*new_value, "abcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(*new_value))
 		return true;
 
-	GUC_check_errdetail("A header is named by lower-case letters, digits, \"-\" and \"_\".");
+	GUC_check_errdetail("A header name consists of lower-case letters, digits, \"-\" and \"_\".");
 	return false;
 }
 

@@ -3,8 +3,8 @@
  *	  Whether PostgREST returns what a function returns, and nothing else.
  *
  * A client may ask it to cast or to filter the result.  That happens after the
- * function and in its transaction, so an error on purpose would undo a counted
- * attempt or an ended session, and tell the result all the same.
+ * function, in the same transaction, so a deliberate error there would undo a
+ * counted attempt or an ended session, and still reveal the result.
  */
 #include "postgres.h"
 
@@ -37,7 +37,7 @@ skip_limit(const char **next)
 		*next += strspn(*next, "$0123456789");
 }
 
-/* Step behind the last place where a text stands; false if there is none. */
+/* Step past the last occurrence of a text; false if there is none. */
 static bool
 skip_to_last(const char **next, const char *text)
 {
@@ -58,7 +58,7 @@ skip_to_last(const char **next, const char *text)
  * SELECT ... 1 AS page_total, coalesce(json_agg(_postgrest_t ...
  *
  * Other media types call other functions, which may be the site's and may fail.
- * Of the rows of a set it counts how many there are, and may refuse the count.
+ * For a set, it also counts the rows, and may fail because of the count.
  */
 static bool
 has_plain_body(const char *statement)
@@ -75,7 +75,7 @@ has_plain_body(const char *statement)
  *
  * ... FROM (SELECT "name".* FROM "pgrst_source" AS "name") _postgrest_t
  *
- * What a client asks for stands in place of the .* or behind the second name.
+ * Anything that a client asks for would replace the .* or follow the second name.
  * It cannot imitate the whole: PostgREST doubles the quotes of its names.
  */
 static bool
@@ -107,5 +107,5 @@ auth_plain_result_require(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_HTTP('4', '0', '0')),
 			 errmsg("this call takes no query parameters"),
-			 errhint("Send the arguments in the body, and neither select nor filter the result.")));
+			 errhint("Send the arguments in the body, and do not select from or filter the result.")));
 }

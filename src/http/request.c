@@ -60,8 +60,8 @@ require_readable(const char *setting)
 	if (!auth_json_each_member(auth_settings_get(setting), ignore, NULL))
 		ereport(ERROR,
 				(errcode(ERRCODE_HTTP('4', '0', '0')),
-				 errmsg("a header of the request cannot be read"),
-				 errhint("Headers and cookies are text in UTF-8, without NUL.")));
+				 errmsg("a request header cannot be read"),
+				 errhint("Headers and cookies must be UTF-8 text without NUL.")));
 }
 
 void

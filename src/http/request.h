@@ -2,8 +2,8 @@
  * request.h
  *	  The HTTP request that PostgREST is serving.
  *
- * PostgREST tells of the request in settings that any SQL session may write as
- * well.  So nothing here proves anything: headers and cookies carry claims that
+ * PostgREST describes the request in settings that any SQL session can set,
+ * too.  So nothing here proves anything: headers and cookies carry claims that
  * are verified elsewhere, or values that are only written down.
  */
 #ifndef AUTH_REQUEST_H

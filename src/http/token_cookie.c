@@ -41,7 +41,7 @@ check_cookie_name(char **new_value, void **extra, GucSource source)
 	if (auth_cookie_check(&cookie) == COOKIE_OK)
 		return true;
 
-	GUC_check_errdetail("A cookie is named by ASCII letters, digits and \"!#$%%&'*+-.^_`|~\".");
+	GUC_check_errdetail("A cookie name consists of ASCII letters, digits and \"!#$%%&'*+-.^_`|~\".");
 	return false;
 }
 
@@ -53,7 +53,7 @@ check_cookie_domain(char **new_value, void **extra, GucSource source)
 	if (auth_cookie_check(&cookie) == COOKIE_OK)
 		return true;
 
-	GUC_check_errdetail("A domain is named by ASCII letters, digits, \"-\" and \".\".");
+	GUC_check_errdetail("A domain consists of ASCII letters, digits, \"-\" and \".\".");
 	return false;
 }
 
@@ -76,8 +76,8 @@ auth_token_cookie_define_settings(void)
 
 	/* Without "__Host-", so that it works with every combination of the settings below: it signs nobody in. */
 	DefineCustomStringVariable("auth.device_cookie_name",
-							   "The cookie by which a device is known where an account has signed in.",
-							   "It signs nobody in; it spares the device the delays that guesses from elsewhere cause.",
+							   "The cookie that identifies a device on which an account has signed in before.",
+							   "It signs nobody in; guesses from elsewhere do not delay sign-ins from such a device.",
 							   &names[TOKEN_COOKIE_DEVICE],
 							   "auth_device",
 							   PGC_SUSET, 0, check_cookie_name, NULL, NULL);
@@ -141,7 +141,7 @@ problem_text(CookieProblem problem)
 		case COOKIE_BAD_NAME:
 			return "Its name is not a token in the sense of RFC 9110.";
 		case COOKIE_BAD_VALUE:
-			return "Its value has characters that a cookie cannot hold.";
+			return "Its value contains characters that a cookie cannot contain.";
 		case COOKIE_BAD_DOMAIN:
 			return "auth.cookie_domain is not a domain.";
 		case COOKIE_HOST_PREFIX_NEEDS_SECURE_AND_NO_DOMAIN:
@@ -171,7 +171,7 @@ format_cookie(const char *name, const char *value, long max_age_seconds, char he
 	return auth_cookie_format(&cookie, header, SET_COOKIE_MAX_BYTES);
 }
 
-/* One would overwrite the other. */
+/* Cookies of the same name would overwrite each other. */
 static void
 require_different_names(void)
 {
@@ -200,7 +200,7 @@ auth_token_cookie_set(TokenCookie cookie, const char *token, long max_age_second
 	auth_response_add_header("Set-Cookie", header);
 }
 
-/* Not an error: that would undo the end of a session because of a setting. */
+/* Only a warning: an error would undo the end of the session because of a wrong setting. */
 void
 auth_token_cookie_clear(TokenCookie cookie)
 {

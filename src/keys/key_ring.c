@@ -4,7 +4,7 @@
  *
  * A trigger on the table of keys invalidates its relation cache entry, which
  * PostgreSQL tells to every backend at commit, on standbys too.  That is our
- * sign to read the keys again: no backend signs or verifies with a key that
+ * signal to read the keys again: no backend signs or verifies with a key that
  * was withdrawn before its transaction began.
  */
 #include "postgres.h"
@@ -28,7 +28,7 @@ typedef struct KeyRing
 	int signing_key_count;
 	const Secret *mac_keys[KEY_PURPOSE_COUNT];
 
-	/* what opened them: another file may open nothing */
+	/* the files that opened the keys: after a change of file, they must be opened again */
 	char *key_file;
 	char *previous_key_file;
 } KeyRing;
@@ -161,7 +161,7 @@ auth_key_ring_signing_key(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("there is no signing key"),
-			 errhint("Make one by auth.rotate_signing_key().")));
+			 errhint("Create one with auth.rotate_signing_key().")));
 }
 
 const SigningKey *
@@ -198,8 +198,8 @@ auth_key_ring_mac_key(KeyPurpose purpose)
 	if (key == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("there is no key of purpose \"%s\"", auth_key_store_purpose_name(purpose)),
-				 errhint("Make one by auth.rotate_signing_key().")));
+				 errmsg("there is no key for purpose \"%s\"", auth_key_store_purpose_name(purpose)),
+				 errhint("Create one with auth.rotate_signing_key().")));
 	return key;
 }
 

@@ -21,7 +21,7 @@
 #include "miscadmin.h"
 #include "storage/fd.h"
 
-/* Of the class of errors in the configuration, which PostgREST answers by 500. */
+/* In the class of configuration errors (F0), to which PostgREST answers 500. */
 #define ERRCODE_KEYS_NOT_AVAILABLE MAKE_SQLSTATE('F', '0', 'K', 'E', 'Y')
 
 #define KEY_FILE_MIN_BYTES 32
@@ -44,12 +44,12 @@ check_absolute_path(char **new_value, void **extra, GucSource source)
 	return false;
 }
 
-/* Of the whole server: keys sealed in one session must open in all others. */
+/* Set for the whole server: keys sealed in one session must open in all others. */
 void
 auth_key_seal_define_settings(void)
 {
 	DefineCustomStringVariable("auth.key_file",
-							   "The file whose bytes seal secret keys in the database; empty for none.",
+							   "The file that seals the secret keys in the database; empty for none.",
 							   "Empty weakens: anyone who reads the data directory or a base backup has the keys.",
 							   &auth_key_file,
 							   "",
@@ -80,7 +80,7 @@ static void
 raise_unusable_file(const char *path, const char *problem)
 {
 	auth_key_seal_raise_unavailable(psprintf("The key file \"%s\" %s.", path, problem),
-									"It is a file of 32 or more random bytes outside the data directory, "
+									"It must be a file of at least 32 random bytes outside the data directory, "
 									"owned by the server's user, with mode 0600.");
 }
 
@@ -103,11 +103,11 @@ static const char *
 find_problem(const char *path, const struct stat *status)
 {
 	if (!S_ISREG(status->st_mode))
-		return "is no regular file";
+		return "is not a regular file";
 	if (status->st_uid != geteuid() && status->st_uid != 0)
 		return "belongs to another user";
 	if ((status->st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return "can be read or written by others than its owner";
+		return "can be read or written by users other than its owner";
 	if (status->st_size < KEY_FILE_MIN_BYTES)
 		return "has fewer than 32 bytes";
 	if (status->st_size > KEY_FILE_MAX_BYTES)
@@ -136,7 +136,7 @@ read_file(const char *path)
 
 	content = auth_secret_new(status.st_size);
 	if (read(file, content->bytes, content->length) != (ssize_t) content->length)
-		raise_unusable_file(path, "could not be read as a whole");
+		raise_unusable_file(path, "could not be read completely");
 	CloseTransientFile(file);
 	return content;
 }
@@ -171,7 +171,7 @@ auth_key_seal_read(void)
 	};
 }
 
-/* What is sealed along with a key, and must be the same when it is opened */
+/* The associated data of a sealed key: must be the same when it is opened. */
 static char *
 label(const char *purpose, const char *key_id)
 {
@@ -211,11 +211,11 @@ auth_key_seal_open(const KeySeal *seal, const char *purpose, const char *key_id,
 	Secret *key = auth_secret_new(length - KEY_SEAL_OVERHEAD);
 
 	if (seal->current == NULL && seal->previous == NULL)
-		auth_key_seal_raise_unavailable("The keys are sealed, and auth.key_file is not set.",
+		auth_key_seal_raise_unavailable("The keys are sealed, but auth.key_file is not set.",
 										"Set auth.key_file to the file that sealed them.");
 	if (!opens(seal->current, associated, sealed, length, key) &&
 		!opens(seal->previous, associated, sealed, length, key))
-		auth_key_seal_raise_unavailable(psprintf("The key \"%s\" was sealed by another file than auth.key_file.", key_id),
+		auth_key_seal_raise_unavailable(psprintf("The key \"%s\" was sealed with a different file than auth.key_file.", key_id),
 										"Set auth.key_file, or auth.previous_key_file until the next rotation, to the file that sealed it.");
 	return key;
 }

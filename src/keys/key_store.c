@@ -76,7 +76,7 @@ purpose_by_name(const char *name)
 	elog(ERROR, "signing key of unknown purpose \"%s\"", name);
 }
 
-/* The secret of a stored one, which is zeroed. */
+/* The secret of a stored key; the stored bytes are zeroed. */
 static const Secret *
 open_stored(KeyReader *reader, KeyPurpose purpose, const char *key_id, Datum value)
 {
@@ -118,13 +118,13 @@ read_row(const NullableDatum *columns, void *state)
 	reader->function(&key, reader->state);
 }
 
-/* With a file to seal by, a key that is not sealed may be anybody's. */
+/* When there is a key file, anybody may have planted a key that is not sealed. */
 static void
 require_sealed(const KeyReader *reader)
 {
 	if (reader->seal.current != NULL && reader->plain_count > 0)
-		auth_key_seal_raise_unavailable("auth.key_file is set, and there are keys that are not sealed.",
-										"Seal them by auth.rotate_signing_key(). If that was done before, somebody has "
+		auth_key_seal_raise_unavailable("auth.key_file is set, but there are keys that are not sealed.",
+										"Seal them with auth.rotate_signing_key(). If you have done so before, somebody has "
 										"written to auth_private.signing_keys: delete the keys that have 32 bytes.");
 }
 

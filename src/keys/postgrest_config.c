@@ -2,9 +2,9 @@
  * postgrest_config.c
  *	  auth.postgrest_config: PostgREST's settings, out of the database.
  *
- * It must not fail: PostgREST would go on without the pre-request.  And what it
- * hands over as keys must be a key set, because PostgREST takes anything else
- * for the secret of an HMAC, which then the public text would be.
+ * It must not fail: PostgREST would go on without the pre-request.  And what
+ * it passes as keys must be a key set: PostgREST would take anything else as
+ * an HMAC secret, although it is public.
  */
 #include "postgres.h"
 
@@ -39,7 +39,7 @@ log_error(const ErrorData *error)
 	const char *detail = error->detail != NULL ? error->detail : error->detail_log;
 
 	ereport(LOG_SERVER_ONLY,
-			(errmsg("PostgREST is given no keys: %s", error->message),
+			(errmsg("could not give PostgREST any keys: %s", error->message),
 			 detail == NULL ? 0 : errdetail("%s", detail)));
 }
 

@@ -79,7 +79,7 @@ auth_jwks(PG_FUNCTION_ARGS)
 	return auth_call_run(CALL_JWKS, jwks, fcinfo);
 }
 
-/* Of two rotations at once, each would leave the other's key unretired. */
+/* Two rotations at once would each fail to retire the other's new key. */
 static void
 wait_for_other_rotations(void)
 {
@@ -191,7 +191,7 @@ announcements_due(const SigningKey *key)
 	return due;
 }
 
-/* Once for all backends: the second one finds the row locked, or counted. */
+/* Only one backend notifies: the others find the row locked, or already counted. */
 void
 auth_signing_key_announce_again(const SigningKey *key)
 {

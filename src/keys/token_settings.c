@@ -24,7 +24,7 @@ auth_token_settings_define(void)
 							   PGC_SUSET, 0, auth_settings_check_not_empty, NULL, NULL);
 
 	DefineCustomStringVariable("auth.audience",
-							   "The audience (aud) of access tokens; empty for none, and then a token that has one is refused.",
+							   "The audience (aud) of access tokens; if empty, a token that has an audience is refused.",
 							   NULL,
 							   &auth_audience,
 							   "",
@@ -32,7 +32,7 @@ auth_token_settings_define(void)
 
 	DefineCustomIntVariable("auth.access_token_ttl",
 							"How long an access token is valid.",
-							"Keep it well above the time before its end at which your site renews it: otherwise requests in parallel "
+							"Keep it well above the time before expiry at which your site renews a token: otherwise parallel requests "
 							"can be two refresh tokens apart, which ends the session.",
 							&auth_access_token_ttl,
 							15 * 60, 1, ONE_DAY_SECONDS,

@@ -73,8 +73,9 @@ change_password(PG_FUNCTION_ARGS)
 		return refuse(refusal);
 
 	/*
-	 * Read only now that others wait: one may just have changed it.  And not in
-	 * a slot: another transaction may keep the account locked for long.
+	 * Read only now, while other attempts on the account wait: one may just
+	 * have changed it. But before taking a slot: another transaction may keep
+	 * the account locked for a long time.
 	 */
 	current_hash = auth_account_lock(&account.id, &account) ? auth_credential_lock(&account.id) : NULL;
 	refusal = auth_password_turn_wait(&turn);
@@ -91,7 +92,7 @@ change_password(PG_FUNCTION_ARGS)
 		auth_throttle_note_failure(&turn.attempt);
 		return refuse(&(Refusal){
 			.kind = REFUSAL_INVALID_CREDENTIALS,
-			.reason = "The current password is wrong, or there is none",
+			.reason = "The current password is wrong, or the account has none",
 		});
 	}
 

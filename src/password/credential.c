@@ -74,8 +74,9 @@ auth_credential_replace(const pg_uuid_t *user_id, const char *password_hash)
 }
 
 /*
- * By a hash of the id: ids that were brought along may lie close together (a
- * UUIDv7 begins with the time), and one of them would be the dummy of all.
+ * Ordered by a hash of the id: imported ids may lie close together (a UUIDv7
+ * begins with the time), and then one account would be picked for nearly every
+ * key.
  */
 #define ID_HASH "pg_catalog.uuid_hash_extended(user_id, 0)"
 

@@ -22,7 +22,7 @@ extern void auth_credential_replace(const pg_uuid_t *user_id, const char *passwo
  * likely as any other; NULL if no account has a password.
  *
  * A sign-in to an account that does not exist takes as long as verifying this
- * one, so that the time is what it might be for an account.
+ * hash, so that its time looks like that of an existing account.
  */
 #define DUMMY_HASH_KEY_BYTES sizeof(int64)
 extern char *auth_credential_dummy_hash(const unsigned char key[DUMMY_HASH_KEY_BYTES]);

@@ -56,21 +56,21 @@ auth_hash_gate_define_settings(void)
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.max_waiting_hashes",
-							"How many calls wait for their turn to hash; more are refused at once.",
-							"Each holds a connection while it waits: keep it below PostgREST's db-pool.",
+							"How many calls may wait to hash a password; further ones are refused immediately.",
+							"Each holds a connection while it waits, and so does each hash: keep their sum below PostgREST's db-pool.",
 							&max_waiting_hashes,
 							40, 0, 10000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.max_waiting_hashes_per_address",
-							"How many of these calls may come from one client address.",
+							"How many calls from one client address may hash a password or wait to.",
 							"Raise it where a site's server calls for all visitors and does not pass their addresses on.",
 							&max_waiting_hashes_per_address,
 							10, 1, 10000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.hash_wait_timeout",
-							"How long a call waits for its turn to hash before it is refused.",
+							"How long a call waits to hash a password before it is refused.",
 							NULL,
 							&hash_wait_timeout_ms,
 							2000, 0, 60000,
@@ -99,8 +99,8 @@ lock_tag(GateLock kind, uint32 group, int number)
 }
 
 /*
- * The locks belong to the transaction, to which a subtransaction hands its own
- * on; what a statement locks otherwise belongs to the statement.
+ * The locks are owned by the transaction (a subtransaction passes its own up
+ * to its parent); by default they would be owned by the statement.
  */
 static bool
 try_lock(const LOCKTAG *tag)

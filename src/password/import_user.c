@@ -39,15 +39,15 @@ find_problem(const char *address, const char *password_hash, char canonical[EMAI
 
 	if (!auth_email_canonicalize(address, strlen(address), canonical))
 		return (ImportProblem){
-			"The e-mail address is not acceptable: it must be a plain address in ASCII.",
-			"auth.import_problem(email, password_hash) finds all such accounts beforehand."};
+			"The e-mail address is not valid: it must be a plain ASCII address.",
+			"Use auth.import_problem(email, password_hash) to find all such accounts beforehand."};
 	if (password_hash == NULL)
 		return (ImportProblem){.detail = NULL};
 	if (!auth_stored_hash_read(password_hash, &hash))
 		return (ImportProblem){
 			"The password hash cannot be verified: it is not Argon2id, Argon2i, bcrypt ($2a$, $2b$, $2y$) "
-			"or scrypt as Better Auth and Lucia write it, or it costs too much.",
-			"auth.import_problem(email, password_hash) finds all such accounts beforehand."};
+			"or scrypt as Better Auth and Lucia write it, or its cost is too high.",
+			"Use auth.import_problem(email, password_hash) to find all such accounts beforehand."};
 
 	obstacle = auth_stored_hash_obstacle(&hash);
 	if (obstacle != NULL)

@@ -18,7 +18,7 @@
 #define PREFIX "auth_dt_"
 #define PREFIX_BYTES (sizeof(PREFIX) - 1)
 
-/* keeps these MACs apart from the keys of counters, which are made by the same key */
+/* separates these MACs from the keys of counters, which are made with the same secret */
 #define DOMAIN "device"
 
 typedef struct Token

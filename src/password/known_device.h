@@ -18,7 +18,7 @@ typedef struct KnownDevice
 	unsigned char id[DEVICE_ID_BYTES];
 } KnownDevice;
 
-/* An address or a device stays one of an account's own for as long. */
+/* How long an address or a device counts as known after a sign-in. */
 #define KNOWN_DEVICE_SECONDS (400 * 24 * 60 * 60)
 
 /*

@@ -11,7 +11,7 @@
 #include "audit/audit.h"
 #include "base/arguments.h"
 #include "http/call.h"
-#include "http/same_site.h"
+#include "http/cross_site.h"
 #include "http/token_cookie.h"
 #include "password/credential.h"
 #include "password/password.h"
@@ -22,7 +22,7 @@
 /* What a client brings along, and what is found for it. */
 typedef struct Login
 {
-	char email[EMAIL_MAX_BYTES + 1]; /* canonical; empty for one that nobody can have */
+	char email[EMAIL_MAX_BYTES + 1]; /* canonical; empty if it is not valid */
 	const Secret *password;
 	TokenMode mode;
 	KnownDevice device;
@@ -33,6 +33,8 @@ typedef struct Login
 	const char *password_hash; /* NULL: there is none */
 	const char *new_hash; /* NULL: the old one will do */
 } Login;
+
+StaticAssertDecl(ATTEMPT_KEY_BYTES >= DUMMY_HASH_KEY_BYTES, "the key of a counter selects a dummy hash");
 
 PG_FUNCTION_INFO_V1(auth_login);
 
@@ -46,7 +48,7 @@ read_arguments(FunctionCallInfo fcinfo, Login *login)
 	login->mode = auth_token_mode_read(auth_required_text(fcinfo, 2, "mode"));
 	/* Another site's page must not sign a visitor in to an account of its own choice. */
 	if (login->mode != TOKEN_MODE_JSON)
-		auth_same_site_refuse_cross_site();
+		auth_cross_site_refuse();
 
 	(void) auth_email_canonicalize(VARDATA_ANY(address), VARSIZE_ANY_EXHDR(address), login->email);
 	login->is_known_device = auth_known_device_find(auth_optional_text(fcinfo, 3), login->email, &login->device);
@@ -60,7 +62,7 @@ find_account(Login *login)
 	login->password_hash = auth_credential_find(&login->account.id);
 }
 
-/* A password that is right is hashed anew where its hash is of yesterday's kind or strength. */
+/* A correct password is hashed again if its stored hash is of an older scheme or weaker. */
 static HashVerdict
 verify(Login *login, const PasswordTurn *turn)
 {
@@ -155,10 +157,10 @@ login(PG_FUNCTION_ARGS)
 	{
 		auth_throttle_note_failure(&turn.attempt);
 		return refuse(REFUSAL_INVALID_CREDENTIALS, &login,
-					  login.is_known_account ? "The password is wrong, or there is none" : "The address is not registered");
+					  login.is_known_account ? "The password is wrong, or the account has none" : "The address is not registered");
 	}
 	if (!is_unchanged(&login))
-		return refuse(REFUSAL_INVALID_CREDENTIALS, &login, "The account or its password has changed meanwhile");
+		return refuse(REFUSAL_INVALID_CREDENTIALS, &login, "The account or its password was changed in the meantime");
 
 	auth_throttle_reset(&turn.attempt);
 	if (!login.account.is_active)

@@ -24,8 +24,8 @@ void
 auth_password_define_settings(void)
 {
 	DefineCustomIntVariable("auth.password_min_length",
-							"How many characters a new password has at least.",
-							"It has at most 1024 bytes.",
+							"How many characters a new password must have at least.",
+							"It can have at most 1024 bytes.",
 							&password_min_length,
 							8, 8, 128,
 							PGC_SUSET, 0, NULL, NULL, NULL);
@@ -107,10 +107,10 @@ const char *
 auth_password_problem(const Secret *password)
 {
 	if (password->length > PASSWORD_MAX_BYTES)
-		return psprintf("A password has at most %d bytes.", PASSWORD_MAX_BYTES);
+		return psprintf("A password can have at most %d bytes.", PASSWORD_MAX_BYTES);
 
 	if (count_code_points(password) < (size_t) password_min_length)
-		return psprintf("A password has at least %d characters.", password_min_length);
+		return psprintf("A password must have at least %d characters.", password_min_length);
 
 	return NULL;
 }
@@ -123,8 +123,8 @@ auth_password_hash(const Secret *password)
 
 /*
  * Try the compositions of which the hash may have been made: the one that its
- * system normalized to, and the password as it was typed.  Both, even when the
- * first matches: how long it takes tells nothing then.
+ * system normalized to, and the password as it was typed.  Both are tried even
+ * if the first matches, so that the time reveals nothing.
  */
 static HashVerdict
 verify_compositions(const StoredHash *hash, const Secret *password)

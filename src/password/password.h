@@ -14,7 +14,7 @@ extern void auth_password_define_settings(void);
 /*
  * Copy a password out of an argument, however long that is.
  *
- * What is longer than any password is cut, and still too long to be one.
+ * Longer text is cut to a length that is still too long for a password.
  */
 extern const Secret *auth_password_from_text(const text *value);
 
@@ -27,9 +27,9 @@ extern char *auth_password_hash(const Secret *password);
 /*
  * Whether a password is the one that was hashed.
  *
- * Without a hash (NULL) it differs, after as much work as the dummy takes (an
- * encoded hash), or a new hash if there is none: an account that does not exist
- * costs as much as one that does.
+ * Without a hash (NULL), the password differs, after as much work as verifying
+ * the dummy (an encoded hash) or, without a dummy, making a new hash: an
+ * account that does not exist costs as much as one that does.
  */
 extern HashVerdict auth_password_verify(const StoredHash *hash, const char *dummy, const Secret *password);
 

@@ -52,7 +52,7 @@ auth_password_turn_begin_registration(PasswordTurn *turn)
 		return NULL;
 
 	auth_hash_gate_cancel();
-	return refusal(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, "There were many registrations from this address");
+	return refusal(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, "There were too many registrations from this address");
 }
 
 /* A registration that was not made stays counted: what it cost was the queue. */

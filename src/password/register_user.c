@@ -34,7 +34,7 @@ check_role_name(char **new_value, void **extra, GucSource source)
 {
 	if (strlen(*new_value) >= NAMEDATALEN)
 	{
-		GUC_check_errdetail("A role name has at most %d bytes.", NAMEDATALEN - 1);
+		GUC_check_errdetail("A role name can have at most %d bytes.", NAMEDATALEN - 1);
 		return false;
 	}
 	return auth_settings_check_not_empty(new_value, extra, source);

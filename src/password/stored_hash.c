@@ -48,14 +48,14 @@ auth_stored_hash_define_settings(void)
 {
 	DefineCustomIntVariable("auth.password_memory",
 							"How much memory Argon2id uses for one hash.",
-							"Less than 19 MB weakens every password that is stored meanwhile.  More is taken on at each user's next sign-in.",
+							"Less than 19 MB weakens every password stored while it is set.  A higher value takes effect for each user at the next sign-in.",
 							&password_memory_kb,
 							19456, 8192, PASSWORD_MAX_MEMORY_KB,
 							PGC_SUSET, GUC_UNIT_KB, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.password_passes",
 							"How many times Argon2id passes over that memory.",
-							"One weakens every password that is stored meanwhile.",
+							"One pass weakens every password stored while it is set.",
 							&password_passes,
 							2, 1, PASSWORD_MAX_PASSES,
 							PGC_SUSET, 0, NULL, NULL, NULL);
@@ -76,7 +76,7 @@ auth_stored_hash_make(const Secret *password)
 	return result == 0 ? hash : NULL;
 }
 
-/* Read "name=number" and step behind it; what does not fit is no number. */
+/* Read "name=number" and step past it; a number that is too big is not accepted. */
 static bool
 read_number(const char **next, const char *name, unsigned int *number)
 {
@@ -121,11 +121,11 @@ read_argon2(const char *text, const char *prefix, StoredHash *hash)
 		return false;
 
 	hash->text = psprintf("%sm=%u,t=%u,p=%u%s", prefix, hash->memory_kb, hash->passes, hash->lanes, next);
-	/* Decodes salt and digest; 1 means no more than another cost than asked about. */
+	/* Checks that salt and digest can be decoded: -1 if not; 0 and 1 only compare the cost. */
 	return crypto_pwhash_str_needs_rehash(hash->text, hash->passes, (size_t) hash->memory_kb * BYTES_PER_KB) != -1;
 }
 
-/* pgcrypto takes the three prefixes for different schemes; they are one. */
+/* The three prefixes denote the same scheme, but pgcrypto treats them differently. */
 static bool
 read_bcrypt(const char *text, StoredHash *hash)
 {
@@ -262,7 +262,7 @@ verify_bcrypt(const StoredHash *hash, const Secret *password)
 	if (error != NULL)
 	{
 		ereport(LOG_SERVER_ONLY,
-				(errmsg("a bcrypt hash could not be computed, its password counts as wrong: %s", error->message),
+				(errmsg("could not compute a bcrypt hash, so the password counts as wrong: %s", error->message),
 				 errhidestmt(true),
 				 errhidecontext(true)));
 		return HASH_DIFFERS;
@@ -314,7 +314,7 @@ auth_stored_hash_verify(const StoredHash *hash, const Secret *password)
 	return verdict;
 }
 
-/* Asked once a statement, which may import millions. */
+/* Tested only once per statement, as a statement may import millions of accounts. */
 const char *
 auth_stored_hash_obstacle(const StoredHash *hash)
 {

@@ -2,16 +2,17 @@
  * throttle.c
  *	  Growing delays between wrong passwords, and between registrations.
  *
- * Each attempt counts three times: for the account from this address, for the
- * account from anywhere, and for the address.  The first bears the long delays;
- * what somebody else can put on an owner, by guessing from elsewhere, stays
- * short, and spares devices and addresses where the account has signed in.  An
+ * An attempt is counted for the account from this address (or device) and for
+ * the account from anywhere, and a failure for the address, too. Only the
+ * first counter leads to long delays; the delays that somebody else can cause
+ * by guessing from elsewhere stay short, and do not apply to devices and
+ * addresses where the account has signed in before.  An
  * account is counted whether it exists or not, under a keyed hash, so the table
  * names nobody.
  *
- * Where a delay of the account holds everybody up, a client that asks again
- * without pause would win every moment that comes free.  So the next attempt is
- * drawn among the addresses that asked meanwhile, however often each did.
+ * While an account is delayed for everybody, a client that keeps asking would
+ * always get the next attempt. So that attempt is drawn by lot among the
+ * addresses that asked during the delay, however often each asked.
  */
 #include "postgres.h"
 
@@ -35,7 +36,7 @@
 /* The longest delay that somebody else can put on an account's owner. */
 #define SHARED_MAX_DELAY_SECONDS 60
 
-/* How long the attempt that was drawn goes first. */
+/* How long only the address that was drawn may try. */
 #define DRAWN_TURN_SECONDS 15
 
 static int before_delay;
@@ -48,38 +49,38 @@ void
 auth_throttle_define_settings(void)
 {
 	DefineCustomIntVariable("auth.failed_logins_before_delay",
-							"How many wrong passwords for one account from one address cost no delay.",
-							"The delay is one second at first, and doubles.  More weakens.",
+							"How many wrong passwords for one account from one address cause no delay.",
+							"The delay is one second at first, and then doubles.  A higher value weakens security.",
 							&before_delay,
 							5, 1, 1000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.failed_logins_before_delay_per_account",
-							"How many wrong passwords for one account from all addresses cost no delay.",
-							"So many are forgotten in an hour; the delay is a minute at most, and spares devices and addresses where "
-							"the account has signed in before.  More weakens.",
+							"How many wrong passwords for one account from all addresses cause no delay.",
+							"This many are forgotten per hour.  The delay is a minute at most, and does not apply to devices and addresses "
+							"where the account has signed in before.  A higher value weakens security.",
 							&before_delay_per_account,
 							50, 1, 100000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.failed_logins_before_delay_per_address",
-							"How many wrong passwords from one address (IPv6: one /64) for all accounts cost no delay.",
-							"So many are forgotten in an hour; the delay is a minute at most, and spares accounts that have signed in "
-							"there before.  More weakens.",
+							"How many wrong passwords from one address (IPv6: one /64) for all accounts cause no delay.",
+							"This many are forgotten per hour.  The delay is a minute at most, and does not apply to accounts that have "
+							"signed in there before.  A higher value weakens security.",
 							&before_delay_per_address,
 							50, 1, 100000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.failed_logins_max_delay",
-							"How long the growing delay between wrong passwords gets at most.",
-							"Less weakens.",
+							"How long the growing delay between wrong passwords can become.",
+							"A lower value weakens security.",
 							&max_delay,
 							15 * 60, 1, ONE_DAY_SECONDS,
 							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.registrations_before_delay",
-							"How many registrations from one address cost no delay.",
-							"So many are forgotten in an hour; the delay is a minute at most.  Raise it where a site's server calls "
+							"How many registrations from one address cause no delay.",
+							"This many are forgotten per hour.  The delay is a minute at most.  Raise it where a site's server calls "
 							"for all visitors and does not pass their addresses on.",
 							&registrations_before_delay,
 							100, 1, 1000000,
@@ -104,7 +105,7 @@ free_failures(AttemptKind kind)
 	elog(ERROR, "unknown kind of attempt: %d", kind);
 }
 
-/* Whether others than the one who is held up can add to a counter: it empties by and by. */
+/* Whether others can add to the counter that delays a client: such a counter decays over time. */
 static bool
 is_shared(AttemptKind kind)
 {
@@ -139,7 +140,7 @@ forget_after_seconds(void)
 	return Max(FORGET_AFTER_SECONDS, max_delay);
 }
 
-/* What is left of the failures that were counted until some time ago. */
+/* How many of the stored failures still count after the time that has passed. */
 static int
 remaining_failures(const AttemptCounter *counter)
 {
@@ -216,7 +217,7 @@ write_counter(const AttemptCounter *counter)
 								});
 }
 
-/* Count one more, and let the next turn be anybody's. */
+/* Count one more failure, and reset the draw. */
 static void
 count_one(const AttemptCounter *counter)
 {
@@ -228,7 +229,7 @@ count_one(const AttemptCounter *counter)
 	write_counter(&counted);
 }
 
-/* One second after the first failure that is not free, then twice as long. */
+/* One second after the first failure above the limit, then doubling. */
 static int
 delay_seconds(const AttemptCounter *counter, int longest)
 {
@@ -261,7 +262,7 @@ shared_longest(void)
 	return Min(max_delay, SHARED_MAX_DELAY_SECONDS);
 }
 
-/* Of the account's delay, and then of the turn of the address that was drawn. */
+/* Seconds left of the account's delay, or after it of the time reserved for the address that was drawn. */
 static int
 account_seconds_left(const Attempt *attempt)
 {
@@ -281,7 +282,7 @@ is_spared(const Attempt *attempt)
 	return attempt->own.kind == ATTEMPT_DEVICE || (attempt->has_address && attempt->own.has_succeeded);
 }
 
-/* Without addresses an owner and a guesser are the same pair. */
+/* Without addresses, the owner and a guesser share one counter. */
 static int
 own_longest(const Attempt *attempt)
 {
@@ -301,8 +302,8 @@ attempt_seconds_left(const Attempt *attempt)
 }
 
 /*
- * Who this is in the draw: a random number, the same whenever this address asks
- * during this delay.
+ * The ticket of this address in the draw: pseudorandom, and the same each time
+ * it asks during one delay.
  */
 static int64
 draw_ticket(const Attempt *attempt)
@@ -357,7 +358,7 @@ identify_attempt(const char *email, const KnownDevice *device, Attempt *attempt)
 	identify(&attempt->address, ATTEMPT_ADDRESS, "", address.network, address.network_bytes);
 }
 
-/* Whether an attempt comes too early, as far as its counters were looked at. */
+/* Whether an attempt comes too early, according to the counters read so far. */
 static bool
 is_too_early(Attempt *attempt, int *retry_after_seconds)
 {
@@ -371,7 +372,7 @@ auth_throttle_begin(const char *email, const KnownDevice *device, Attempt *attem
 {
 	identify_attempt(email, device, attempt);
 
-	/* What is refused writes nothing, so that refusals can be had without end. */
+	/* A refused attempt writes no counter: there may be any number of them. */
 	look_at_counter(&attempt->own);
 	look_at_counter(&attempt->account);
 	if (attempt->has_address)
@@ -400,7 +401,7 @@ auth_throttle_cancel(const Attempt *attempt)
 	write_counter(&attempt->account);
 }
 
-/* Only now, and not across the hash: one address may be a whole office. */
+/* Locked only now, not while hashing: one address may be a whole office. */
 void
 auth_throttle_note_failure(const Attempt *attempt)
 {

@@ -8,7 +8,7 @@
 #include "datatype/timestamp.h"
 #include "password/known_device.h"
 
-/* at least as many as auth_credential_dummy_hash takes */
+/* at least DUMMY_HASH_KEY_BYTES */
 #define ATTEMPT_KEY_BYTES 16
 
 typedef enum AttemptKind
@@ -20,7 +20,7 @@ typedef enum AttemptKind
 	ATTEMPT_REGISTRATION = 'r', /* a new account from one address */
 } AttemptKind;
 
-/* What is remembered of attempts of one kind. */
+/* What is stored about attempts of one kind. */
 typedef struct AttemptCounter
 {
 	AttemptKind kind;
@@ -29,7 +29,7 @@ typedef struct AttemptCounter
 	int failures; /* what is left of them now */
 	TimestampTz last_at;
 	bool has_succeeded; /* of a pair: the account has signed in from there */
-	int64 drawn; /* of an account: whose turn it is when the delay is over; 0: anybody's */
+	int64 drawn; /* of an account: the ticket that may try first after the delay; 0: anybody may */
 } AttemptCounter;
 
 typedef struct Attempt
@@ -53,7 +53,7 @@ extern void auth_throttle_define_settings(void);
  */
 extern bool auth_throttle_begin(const char *email, const KnownDevice *device, Attempt *attempt, int *retry_after_seconds);
 
-/* Take an attempt back that was not made after all. */
+/* Undo the count of an attempt that was not made after all. */
 extern void auth_throttle_cancel(const Attempt *attempt);
 
 /* The password was wrong: count it for the address as well. */

@@ -43,7 +43,7 @@ typedef struct VerifiedToken
 /* Each token has one place; a newer one pushes out an older one. */
 static VerifiedToken cache[CACHE_SIZE];
 
-/* The payload of a token: the one text that says this. */
+/* The payload of a token: the only accepted text for these claims. */
 static char *
 payload_of(const AccessClaims *claims)
 {
@@ -131,7 +131,7 @@ read_claims(const char *payload, AccessClaims *claims)
 	return auth_secret_equal(payload, strlen(payload), again, strlen(again));
 }
 
-/* Issuer and audience are part of the digest: other settings, other token. */
+/* The digest covers issuer and audience, so that a change of either misses the cache. */
 static void
 compute_digest(const char *token, size_t length, unsigned char digest[crypto_generichash_BYTES])
 {

@@ -54,7 +54,7 @@ find_live_session(const AccessClaims *claims)
 	/* The token of a session cookie gives way to its successor. */
 	if (claims->generation != NO_GENERATION &&
 		auth_session_judge(&session, claims->generation) == GENERATION_REUSED)
-		raise_unauthorized("access token was replaced by another", "access_token_expired");
+		raise_unauthorized("access token has been replaced by a newer one", "access_token_expired");
 
 	return session;
 }

@@ -10,7 +10,7 @@
 #include "audit/audit.h"
 #include "base/arguments.h"
 #include "http/call.h"
-#include "http/same_site.h"
+#include "http/cross_site.h"
 #include "http/token_cookie.h"
 #include "session/access_token.h"
 #include "session/presented_token.h"
@@ -41,14 +41,15 @@ read_scope(const text *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown scope"),
-			 errhint("The scope is local, others or global.")));
+			 errhint("The scope must be local, others or global.")));
 }
 
 /*
  * The session that the call names: by the argument, or else the one in which it
  * is made.  pre_request binds no identity for this call, so that it works with
- * a token of a session that has ended, too.  Returns false if it names none; a
- * token that is not genuine names one that there is not.
+ * a token of a session that has ended, too.  Returns false if the call names
+ * none; a token that is not genuine counts as naming a session that does not
+ * exist.
  */
 static bool
 find_named(const text *refresh_token, PresentedSession *named)
@@ -76,7 +77,7 @@ find_presented(const text *refresh_token, LogoutScope scope, PresentedSession pr
 	int count = find_named(refresh_token, &presented[0]) ? 1 : 0;
 
 	/* Another site's page may not even make a browser forget its cookies. */
-	if (count > 0 && (scope == SCOPE_OTHERS || !auth_same_site_is_stated()))
+	if (count > 0 && (scope == SCOPE_OTHERS || !auth_cross_site_is_ruled_out()))
 		return count;
 
 	for (size_t i = 0; i < lengthof(cookies); i++)
@@ -89,7 +90,7 @@ find_presented(const text *refresh_token, LogoutScope scope, PresentedSession pr
 	return scope == SCOPE_OTHERS ? Min(count, 1) : count;
 }
 
-/* A token that has expired or was used before ends its own session at most. */
+/* A token that has expired or was used before may end only its own session. */
 static bool
 speaks_for_account(const Session *session, const PresentedSession *presented)
 {
@@ -140,11 +141,11 @@ logout(PG_FUNCTION_ARGS)
 	int count = find_presented(refresh_token, scope, presented);
 	uint64 ended = 0;
 
-	/* Without its cookie a browser counts as signed out: the session of each ends, too. */
+	/* A browser without its cookies seems signed out, so the sessions of the cleared cookies end, too. */
 	for (int i = 0; i < count; i++)
 		ended += end_presented(&presented[i], i == 0 ? scope : SCOPE_LOCAL);
 
-	if (scope != SCOPE_OTHERS && auth_same_site_is_stated())
+	if (scope != SCOPE_OTHERS && auth_cross_site_is_ruled_out())
 	{
 		auth_token_cookie_clear(TOKEN_COOKIE_SESSION);
 		auth_token_cookie_clear(TOKEN_COOKIE_REFRESH);

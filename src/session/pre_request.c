@@ -4,7 +4,7 @@
  *
  * PostgREST has checked the signature of a bearer token and taken the role that
  * it names.  That is not enough: the session may have ended and the role may
- * have changed since, and a token in a cookie it does not look at.  So the
+ * have changed since, and PostgREST does not look at tokens in cookies.  So the
  * identity is established here, and the role follows it.
  *
  * Runs as the caller, because the role cannot be changed with other rights.
@@ -26,7 +26,7 @@
 
 PG_FUNCTION_INFO_V1(auth_pre_request);
 
-/* What policies read of the claims must not be another token's. */
+/* Policies that read the claims must not see those of another token. */
 static void
 set_claims(const char *role)
 {
@@ -82,7 +82,7 @@ pre_request(PG_FUNCTION_ARGS)
 
 	authenticate(&token);
 	switch_role(auth_identity_role());
-	/* Caches know what Authorization means, and of cookies nothing. */
+	/* Caches handle Authorization by themselves, but not cookies. */
 	if (token.place == PLACE_SESSION_COOKIE && !auth_request_is_unsafe_method())
 		auth_response_forbid_sharing();
 	PG_RETURN_VOID();

@@ -8,7 +8,7 @@
 
 #include "base/arguments.h"
 #include "http/request.h"
-#include "http/same_site.h"
+#include "http/cross_site.h"
 #include "http/token_cookie.h"
 #include "session/access_token.h"
 #include "session/refresh_token.h"
@@ -30,7 +30,7 @@ find_cookie(int places)
 
 	/* A browser sends it with what other sites' pages ask for, too. */
 	if (auth_request_is_unsafe_method())
-		auth_same_site_require();
+		auth_cross_site_require_same_site();
 	return refresh_token != NULL ? presented(PLACE_REFRESH_COOKIE, refresh_token) : presented(PLACE_SESSION_COOKIE, session_token);
 }
 

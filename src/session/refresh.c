@@ -28,7 +28,7 @@ raise_wrong_mode(const char *message, const char *hint)
 			 errhint("%s", hint)));
 }
 
-/* In which cookies the token may be that a mode renews. */
+/* Where the token that a mode renews may come from. */
 static int
 places_of(const text *mode)
 {
@@ -78,7 +78,7 @@ clear_cookie(const PresentedToken *token)
 		auth_token_cookie_clear(TOKEN_COOKIE_REFRESH);
 }
 
-/* What renews a session: a genuine token that was made to, in its time. */
+/* Accept only a genuine, unexpired token that was made for renewing a session. */
 static bool
 read_generation(const PresentedToken *token, SessionGeneration *generation)
 {
@@ -93,8 +93,8 @@ read_generation(const PresentedToken *token, SessionGeneration *generation)
 }
 
 /*
- * Rotate a session, or say why not: then kind is filled in, and the session's
- * id and user, as far as they are known.
+ * Rotate a session, or return why not; then refusal has its kind filled in
+ * and, as far as they are known, the session's id and user.
  */
 static const char *
 rotate(const PresentedToken *token, TokenMode mode, Session *session, Refusal *refusal)

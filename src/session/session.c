@@ -39,13 +39,13 @@ auth_session_define_settings(void)
 	DefineCustomIntVariable("auth.refresh_grace",
 							"How long a used refresh token still answers with its successor.",
 							"Tabs and retries that refresh at the same time need it; "
-							"a stolen token is told apart only after it.",
+							"the theft of a token is noticed only after it.",
 							&refresh_grace,
 							10, 0, 300,
 							PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
 
 	DefineCustomIntVariable("auth.max_sessions",
-							"How many sessions an account has at most; the oldest ends.",
+							"How many sessions an account may have at once; the oldest ends.",
 							NULL,
 							&max_sessions,
 							100, 1, 10000,
@@ -77,7 +77,7 @@ insert_session(Session *session)
 	session->generation = DatumGetInt32(columns[1].value);
 }
 
-/* The account is locked, so no other sign-in of its adds a session meanwhile. */
+/* The account is locked, so no concurrent sign-in can add a session to it. */
 static void
 end_oldest(const pg_uuid_t *user_id)
 {
@@ -171,7 +171,7 @@ auth_session_end_reason(const Session *session)
 	if (!session->is_user_active)
 		return "The account is not active";
 	if (now >= session->not_after)
-		return "The session has reached its greatest age";
+		return "The session has reached its maximum age";
 	if (now >= session->expires_at)
 		return "The session was idle for too long";
 	return NULL;
@@ -182,7 +182,7 @@ auth_session_judge(const Session *session, int presented_generation)
 {
 	TimestampTz grace_end = auth_clock_after(session->refreshed_at, refresh_grace);
 
-	/* Newer than the row: its last write was lost, with a failed server. */
+	/* A newer generation than the row's: the write of it was lost when a server failed. */
 	if (presented_generation >= session->generation)
 		return GENERATION_CURRENT;
 

@@ -20,7 +20,7 @@ typedef struct Session
 	TimestampTz not_after; /* however often it is refreshed */
 } Session;
 
-/* One of the generations of a session, which each has tokens of its own. */
+/* One generation of a session; each generation has its own tokens. */
 typedef struct SessionGeneration
 {
 	pg_uuid_t session_id;

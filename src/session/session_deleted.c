@@ -35,7 +35,7 @@ auth_session_deleted(PG_FUNCTION_ARGS)
 		!TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("auth_private.session_deleted() is a row trigger of auth.sessions, after a delete")));
+				 errmsg("auth_private.session_deleted() must be called as an AFTER DELETE row trigger")));
 
 	auth_audit_record(&(AuditEvent){
 		.event = "logout",

@@ -34,13 +34,13 @@ auth_token_mode_read(const text *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("unknown mode"),
-				 errhint("The mode is json, cookie or session.")));
+				 errhint("The mode must be json, cookie or session.")));
 
 	if (!auth_request_is_http())
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("there is no HTTP request whose answer could set a cookie"),
-				 errhint("In an SQL session the mode is json.")));
+				 errhint("In an SQL session, the mode must be json.")));
 
 	return auth_text_is(name, "cookie") ? TOKEN_MODE_COOKIE : TOKEN_MODE_SESSION;
 }

@@ -89,9 +89,9 @@ test('not while a role of its names bypasses row-level security', () => {
 test('not while somebody could become the owner of everything', () => {
   const owner = (change) => stack.psql(change, { database: 'postgres' })
   owner('ALTER ROLE auth_owner LOGIN')
-  assertRefused(/role "auth_owner" exists, and somebody can become it/)
+  assertRefused(/role "auth_owner" exists, and other roles can become it/)
   owner('ALTER ROLE auth_owner NOLOGIN; CREATE ROLE regress_auth_mallory; GRANT auth_owner TO regress_auth_mallory')
-  assertRefused(/role "auth_owner" exists, and somebody can become it/)
+  assertRefused(/role "auth_owner" exists, and other roles can become it/)
   owner('DROP ROLE regress_auth_mallory')
 })
 
@@ -111,7 +111,7 @@ test("a site's default privileges open nothing", () => {
 
 test('not into a database of another encoding', () => {
   stack.execute('createdb', ['-E', 'LATIN1', '-T', 'template0', '--locale=C', 'latin'])
-  assert.throws(() => stack.psql(install, { database: 'latin' }), /auth needs a database in UTF8/)
+  assert.throws(() => stack.psql(install, { database: 'latin' }), /auth requires a database with the encoding UTF8/)
 })
 
 test('two databases of one cluster have their own accounts and keys', () => {

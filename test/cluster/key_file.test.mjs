@@ -52,7 +52,7 @@ test('sealing begins with the first rotation, and nobody is signed out by it', a
   const user = await client.enter()
   const before = keys()
   await useFile(writeKeyFile('key'))
-  assert.match(problem('SELECT auth.jwks()'), /auth\.key_file is set, and there are keys that are not sealed/)
+  assert.match(problem('SELECT auth.jwks()'), /auth\.key_file is set, but there are keys that are not sealed/)
   assert.deepEqual(keys(), before)
 
   stack.psql('SELECT auth.rotate_signing_key()')
@@ -72,14 +72,14 @@ test('missing, short, open to others, somewhere else, or another: 500, the reaso
     [writeKeyFile('empty', '')]: /empty" has fewer than 32 bytes/,
     [writeKeyFile('short', randomBytes(31))]: /short" has fewer than 32 bytes/,
     [writeKeyFile('long', randomBytes(65537))]: /long" has more than 65536 bytes/,
-    [writeKeyFile('group', readFileSync(good), 0o640)]: /group" can be read or written by others/,
-    [writeKeyFile('world', readFileSync(good), 0o604)]: /world" can be read or written by others/,
+    [writeKeyFile('group', readFileSync(good), 0o640)]: /group" can be read or written by users other than its owner/,
+    [writeKeyFile('world', readFileSync(good), 0o604)]: /world" can be read or written by users other than its owner/,
     [writeKeyFile(join(stack.dataDirectory, 'inside'), readFileSync(good))]: /inside" is in the data directory/,
-    [directory]: /" is no regular file/,
-    [join(directory, 'pipe')]: /pipe" is no regular file/,
-    [other]: /was sealed by another file than auth\.key_file/,
-    [writeKeyFile('longer', Buffer.concat([readFileSync(good), Buffer.from('\n')]))]: /was sealed by another file/,
-    '': /The keys are sealed, and auth\.key_file is not set/,
+    [directory]: /" is not a regular file/,
+    [join(directory, 'pipe')]: /pipe" is not a regular file/,
+    [other]: /was sealed with a different file than auth\.key_file/,
+    [writeKeyFile('longer', Buffer.concat([readFileSync(good), Buffer.from('\n')]))]: /was sealed with a different file/,
+    '': /The keys are sealed, but auth\.key_file is not set/,
   }
   symlinkSync(join(stack.dataDirectory, 'inside'), join(directory, 'link'))
   bad[join(directory, 'link')] = /link" is in the data directory/
@@ -106,7 +106,7 @@ test('a sealed key does not open in the place of another, and a key that is not 
   const mac = (purpose) => `(SELECT secret_key FROM auth_private.signing_keys WHERE kid = '${purpose}')`
   const inPlaceOf = (value) => problem(`BEGIN; UPDATE auth_private.signing_keys SET secret_key = ${value} WHERE kid = 'refresh_token'; SELECT auth.jwks()`)
   assert.equal(inPlaceOf(mac('refresh_token')), 'none')
-  assert.match(inPlaceOf(mac('login_attempt')), /The key "refresh_token" was sealed by another file/)
+  assert.match(inPlaceOf(mac('login_attempt')), /The key "refresh_token" was sealed with a different file/)
   assert.match(inPlaceOf(`'\\x${randomBytes(32).toString('hex')}'`), /there are keys that are not sealed/)
   const planted = `INSERT INTO auth_private.signing_keys (kid, purpose, secret_key, signs_from) VALUES ('mine', 'access_token', '\\x${randomBytes(32).toString('hex')}', now())`
   assert.match(problem(`BEGIN; ${planted}; SELECT auth.jwks()`), /there are keys that are not sealed/)

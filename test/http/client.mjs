@@ -1,4 +1,4 @@
-// What the HTTP tests share: a plain client over fetch.
+// The client that the HTTP tests share, on top of fetch.
 
 import assert from 'node:assert/strict'
 import { freshEmail, PASSWORD } from '../support.mjs'

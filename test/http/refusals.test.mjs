@@ -36,7 +36,7 @@ test('invalid_credentials: known, unknown and impossible addresses are told apar
   const email = await client.register()
   const known = await client.call('login', { email, password: 'wrong password' })
   assertRefused(known, 401, 'invalid_credentials')
-  assert.equal(lastAudit('login').reason, 'The password is wrong, or there is none')
+  assert.equal(lastAudit('login').reason, 'The password is wrong, or the account has none')
   const unknown = await client.call('login', { email: freshEmail(), password: 'wrong password' })
   assert.equal(lastAudit('login').reason, 'The address is not registered')
   const impossible = await client.call('login', { email: 'x', password: 'wrong password' })
@@ -111,8 +111,8 @@ test('validation_failed and weak_password', async () => {
   const email = freshEmail()
   assertRefused(await client.call('register_user', { email: 'x y', password: PASSWORD }), 400, 'validation_failed', 'email')
   assertRefused(await client.call('register_user', { email, password: PASSWORD, first_name: 'x'.repeat(256) }), 400, 'validation_failed', 'first_name')
-  assertRefused(await client.call('register_user', { email, password: 'short' }), 400, 'weak_password', 'A password has at least 8 characters.')
-  assertRefused(await client.call('register_user', { email, password: 'x'.repeat(1025) }), 400, 'weak_password', 'A password has at most 1024 bytes.')
+  assertRefused(await client.call('register_user', { email, password: 'short' }), 400, 'weak_password', 'A password must have at least 8 characters.')
+  assertRefused(await client.call('register_user', { email, password: 'x'.repeat(1025) }), 400, 'weak_password', 'A password can have at most 1024 bytes.')
   assert.deepEqual(fromSql('register_user', 'x y', PASSWORD), (await client.call('register_user', { email: 'x y', password: PASSWORD })).body)
 })
 
@@ -193,7 +193,7 @@ test("what PostgREST may do to a call's answer does not get in its way", async (
   for (const headers of [{ accept: 'application/vnd.pgrst.object+json' }, { prefer: 'count=exact' }, { prefer: 'return=minimal' }, { prefer: 'tx=rollback' }])
     assert.equal((await client.call('login', { email, password: PASSWORD }, { headers })).status, 200, JSON.stringify(headers))
   assert.equal((await client.call('login', { email, password: 'wrong password' }, { headers: { prefer: 'tx=rollback' } })).status, 401)
-  assert.equal(lastAudit('login').reason, 'The password is wrong, or there is none')
+  assert.equal(lastAudit('login').reason, 'The password is wrong, or the account has none')
 
   // limits cannot fail, but a wrong password counts
   const failures = () => Number(stack.psql('SELECT sum(failures) FROM auth_private.login_attempts'))

@@ -1,20 +1,20 @@
 /*
- * same_site.h
+ * cross_site.h
  *	  Whether a browser sent a request on behalf of this site's pages.
  *
  * A browser sends a cookie with what other sites' pages ask for, too.  What
  * relies on a cookie and may change something asks here first.
  */
-#ifndef AUTH_SAME_SITE_H
-#define AUTH_SAME_SITE_H
+#ifndef AUTH_CROSS_SITE_H
+#define AUTH_CROSS_SITE_H
 
 /* Whether the browser says that the request comes from this site. */
-extern bool auth_same_site_is_stated(void);
+extern bool auth_cross_site_is_ruled_out(void);
 
 /* Raise PT403 (403) unless the browser says that the request comes from this site. */
-extern void auth_same_site_require(void);
+extern void auth_cross_site_require_same_site(void);
 
 /* Raise PT403 (403) if a browser says that the request comes from another site. */
-extern void auth_same_site_refuse_cross_site(void);
+extern void auth_cross_site_refuse(void);
 
 #endif

@@ -1,17 +1,18 @@
 /*
- * same_site.c
+ * cross_site.c
  *	  Whether a browser sent a request on behalf of this site's pages.
  */
 #include "postgres.h"
 
-#include "http/same_site.h"
+#include "http/cross_site.h"
 
 #include "http/request.h"
 #include "http/token_cookie.h"
 
 /*
- * Whether the Origin header names the very host that the request went to.  A
- * page that came in clear text is another site to cookies that do not.
+ * Whether the Origin header names the very host that the request went to.  If
+ * cookies are sent over HTTPS only, a page loaded over plain HTTP counts as
+ * another site.
  */
 static bool
 origin_is_host(const char *origin)
@@ -34,7 +35,7 @@ origin_is_host(const char *origin)
  * one site; the others send Origin with everything that may change something.
  */
 bool
-auth_same_site_is_stated(void)
+auth_cross_site_is_ruled_out(void)
 {
 	char *fetch_site = auth_request_header("sec-fetch-site");
 	char *origin = auth_request_header("origin");
@@ -50,22 +51,22 @@ raise_cross_site(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_HTTP('4', '0', '3')),
 			 errmsg("cross-site request refused"),
-			 errhint("A request that relies on a cookie must say by Sec-Fetch-Site or Origin that it comes from this site.")));
+			 errhint("A request that relies on a cookie must show through Sec-Fetch-Site or Origin that it comes from this site.")));
 }
 
 void
-auth_same_site_require(void)
+auth_cross_site_require_same_site(void)
 {
-	if (!auth_same_site_is_stated())
+	if (!auth_cross_site_is_ruled_out())
 		raise_cross_site();
 }
 
 /* Programs other than browsers send neither header. */
 void
-auth_same_site_refuse_cross_site(void)
+auth_cross_site_refuse(void)
 {
 	bool is_browser = auth_request_header("sec-fetch-site") != NULL || auth_request_header("origin") != NULL;
 
-	if (is_browser && !auth_same_site_is_stated())
+	if (is_browser && !auth_cross_site_is_ruled_out())
 		raise_cross_site();
 }

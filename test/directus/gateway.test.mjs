@@ -1,8 +1,9 @@
-// What the gateway does itself: cookies and other sites, the queue for sign-ins, headers, and errors of servers.
+// What the gateway does itself: cookies and other sites, headers, and errors of servers.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { assertError, Client, freshEmail, PASSWORD, SAME_SITE, startDirectus } from './client.mjs'
+import { until } from '../support.mjs'
 
 let stack, client
 before(async () => {
@@ -155,38 +156,11 @@ test('a device where the account has signed in is known by its cookie, and spare
   assert.deepEqual([out.status, Object.keys(out.cookies)], [204, ['directus_session_token']], 'signing out leaves it')
 })
 
-test('sign-ins queue in the gateway, and hold up nothing else meanwhile', async () => {
-  const user = await client.enter()
-  await stack.configure({ 'auth.max_waiting_hashes': 1000, 'auth.hash_wait_timeout': '60s' }) // the database would refuse none
-  const body = { email: freshEmail(), password: PASSWORD }
-  const isPending = new Set()
-  const logins = Array.from({ length: 100 }, async (_, i) => {
-    isPending.add(i)
-    const answer = await client.send('POST', '/auth/login', { body: { ...body, email: i < 30 ? user.email : body.email } })
-    isPending.delete(i)
-    return answer
-  })
-  while (isPending.size > 60) await new Promise((resolve) => setTimeout(resolve, 10)) // those that do not fit are refused at once
-  assert.equal((await client.send('GET', '/users/me', { token: user.token })).status, 200)
-  assert.ok(isPending.size > 0, 'others wait')
-
-  const answers = await Promise.all(logins)
-  const refused = answers.filter((answer) => answer.status === 429 && !answer.text.includes('reset')) // the database says when
-  assert.ok(refused.length >= 40 && refused.length < 70, `${refused.length} refused`)
-  for (const answer of refused) {
-    assertError(answer, 429, 'REQUESTS_EXCEEDED', 'Too many requests, retry after 2s.')
-    assert.equal(answer.headers.get('retry-after'), '2')
-  }
-  for (const answer of answers) assert.ok([200, 401, 429].includes(answer.status), answer.text)
-  await stack.configure({ 'auth.max_waiting_hashes': null, 'auth.hash_wait_timeout': null })
-})
-
 test('a database too busy to hash says so, with one Retry-After', async () => {
-  await new Promise((resolve) => setTimeout(resolve, 2000)) // what the refusals above say
   await stack.configure({ 'auth.max_concurrent_hashes': 1, 'auth.hash_wait_timeout': 0, 'auth.password_memory': '512MB', 'auth.password_passes': 4 })
   const slow = client.send('POST', '/users/register', { body: { email: freshEmail(), password: PASSWORD } })
   const hashing = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = 0 AND objsubid = 3 AND granted"
-  while (stack.psql(hashing) === '0') await new Promise((resolve) => setTimeout(resolve, 10))
+  await until('a password is hashed', () => stack.psql(hashing) !== '0')
   const answer = await client.send('POST', '/auth/login', { body: { email: freshEmail(), password: PASSWORD } })
   assertError(answer, 429, 'REQUESTS_EXCEEDED')
   assert.match(answer.headers.get('retry-after'), /^[1-9][0-9]*$/)

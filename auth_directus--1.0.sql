@@ -130,10 +130,11 @@ BEGIN
 		('42501', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
 		('428C9', 403, 'FORBIDDEN', 'You don''t have permission to access this.'), -- a generated column
 		('PT401', 401, 'INVALID_CREDENTIALS', 'Invalid user credentials.'),
-		('PT403', 403, 'FORBIDDEN', 'You don''t have permission to access this.')) AS known (state, status, code, sentence) WHERE known.state = tell_exception.state;
+		('PT403', 403, 'FORBIDDEN', 'A change that relies on a cookie must come from this site, as Sec-Fetch-Site or Origin says. Programs send the token as Authorization: Bearer.')) AS known (state, status, code, sentence) WHERE known.state = tell_exception.state;
 	IF FOUND THEN
 		RETURN directus_private.tell_error(told.status, told.sentence, jsonb_build_object('code', told.code) ||
-			CASE WHEN state LIKE '23%' THEN jsonb_build_object('collection', collection, 'field', field) ELSE '{}' END);
+			CASE WHEN state LIKE '23%' THEN jsonb_build_object('collection', collection, 'field', field)
+				WHEN state = 'PT403' THEN jsonb_build_object('reason', told.sentence) ELSE '{}' END);
 	END IF;
 
 	-- a value that is none of its type, and a type that cannot be sorted or compared

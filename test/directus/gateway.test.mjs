@@ -39,15 +39,35 @@ test('a cookie authenticates a change only when the browser says that it comes f
       ['PATCH', '/users/me', { first_name: 'x' }], ['POST', '/users/me/password', {}], ['DELETE', '/users/me/sessions/x'], ['POST', '/auth/refresh', { mode: 'session' }],
     ]) {
       const answer = await client.send(method, path, { cookies, headers, body })
-      if (isAllowed) assert.notEqual(answer.text, refusal, `${method} ${path} ${name}`)
-      else assertError(answer, 403, 'FORBIDDEN', `You don't have permission to access this.`)
+      const isProgram = path === '/auth/refresh' && !('origin' in headers) && !('sec-fetch-site' in headers)
+      if (isAllowed || isProgram) assert.notEqual(answer.body?.errors?.[0].message, REFUSAL, `${method} ${path} ${name}`)
+      else assertForged(answer)
     }
     assert.equal((await client.send('GET', '/users/me', { cookies, headers })).status, 200, name)
   }
-  assertError(await client.send('POST', '/auth/logout', { cookies, body: { mode: 'session' } }), 403, 'FORBIDDEN')
+  assertForged(await client.send('POST', '/auth/logout', { cookies, headers: { origin: 'null' }, body: { mode: 'session' } }))
   assert.equal((await client.send('GET', '/users/me', { cookies })).status, 200, 'still signed in')
 })
-const refusal = '{"errors":[{"message":"You don\'t have permission to access this.","extensions":{"code":"FORBIDDEN"}}]}'
+const REFUSAL = 'A change that relies on a cookie must come from this site, as Sec-Fetch-Site or Origin says. Programs send the token as Authorization: Bearer.'
+function assertForged(answer) {
+  assertError(answer, 403, 'FORBIDDEN', REFUSAL)
+  assert.equal(answer.body.errors[0].extensions.reason, REFUSAL)
+}
+
+test("a server that passes its visitor's cookies on refreshes and signs out", async () => {
+  for (const mode of ['cookie', 'session']) {
+    const { cookies } = await client.enter('user', { mode })
+    const [name] = Object.keys(cookies)
+    const renewed = await client.send('POST', '/auth/refresh', { cookies, body: { mode } })
+    assert.equal(renewed.status, 200, renewed.text)
+    const next = { [name]: renewed.cookies[name].value }
+    const headers = { origin: 'https://evil.example' }
+    for (const path of ['/auth/refresh', '/auth/logout']) assertForged(await client.send('POST', path, { cookies: next, headers, body: { mode } }))
+    const out = await client.send('POST', '/auth/logout', { cookies: next, body: { mode } })
+    assert.deepEqual([out.status, out.cookies[name].value], [204, ''])
+    assert.equal((await client.send('POST', '/auth/refresh', { cookies: next, body: { mode } })).status, 401)
+  }
+})
 
 test("another site's form cannot sign a visitor in", async () => {
   const { email } = await client.enter()

@@ -9,10 +9,10 @@ import { freshEmail, PASSWORD } from '../support.mjs'
 export { SAME_SITE } from '../http/client.mjs'
 export { freshEmail, PASSWORD } from '../support.mjs'
 
-export async function startDirectus() {
+export async function startDirectus(options) {
   const stack = await startStack()
   try {
-    await stack.startGateway()
+    await stack.startGateway(options)
   } catch (error) {
     await stack.stop()
     throw error

@@ -1303,8 +1303,12 @@ DECLARE
 	path text[] := ARRAY(SELECT directus_private.url_decode(replace(part, '+', '%2B'))
 		FROM string_to_table(regexp_replace(directus_private.header('x-directus-path'), '^/|/$', '', 'g'), '/') AS part);
 	query jsonb := directus_private.parse_query(directus_private.header('x-directus-query'));
-	parsed jsonb := directus_private.parse_body(body);
+	parsed jsonb := '{}';
 BEGIN
+	-- A file that is sent to a route that is not served is told that, not that it is no JSON.
+	IF path[1] IN ('items', 'users') THEN
+		parsed := directus_private.parse_body(body);
+	END IF;
 	IF query ? 'access_token' THEN
 		PERFORM directus_private.raise_invalid_payload('An access token does not belong in an address. Send it in the header Authorization');
 	END IF;

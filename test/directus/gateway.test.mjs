@@ -1,6 +1,7 @@
 // What the gateway does itself: cookies and other sites, headers, and errors of servers.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { assertError, Client, freshEmail, PASSWORD, SAME_SITE, startDirectus } from './client.mjs'
 import { until } from '../support.mjs'
@@ -229,6 +230,28 @@ test('a statement that takes too long is an error of Directus', async () => {
     CREATE POLICY slow ON public.slow USING (pg_sleep(60) IS NOT NULL); ALTER ROLE anon SET statement_timeout = '500ms'`)
   assertError(await client.send('GET', '/items/slow', { token: user.token }), 500, 'INTERNAL_SERVER_ERROR', 'An unexpected error occurred.')
   stack.psql('ALTER ROLE anon RESET statement_timeout')
+})
+
+test("a form on another site's page signs nobody in, and guesses for no visitor", async () => {
+  const { email } = await client.enter()
+  const send = (headers) => fetch(`${stack.gatewayUrl}/auth/login`, { method: 'POST', body: JSON.stringify({ email, password: PASSWORD }), headers })
+  for (const type of ['text/plain', 'Text/Plain;charset=UTF-8', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }, { origin: 'null' }])
+      assert.equal((await send({ 'content-type': type, ...headers })).status, 403, `${type} ${JSON.stringify(headers)}`)
+  // programs say nothing of where they come from, and pages of the site that they are of it
+  for (const headers of [{ 'content-type': 'text/plain' }, { 'content-type': 'text/plain', ...SAME_SITE }, { 'content-type': 'application/json', 'sec-fetch-site': 'cross-site' }])
+    assert.equal((await send(headers)).status, 200, JSON.stringify(headers))
+})
+
+test('the rule of docs/operating.md refuses regular expressions, however they are spelt', async () => {
+  const page = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')
+  const [, rule] = page.match(/```nginx\n\s*(if .*)\n/)
+  const plainUrl = stack.gatewayUrl
+  await stack.runGateway({ edit: (template) => template.replace(/^\t\t\tif \(\$is_forged\)/m, `\t\t\t${rule}\n$&`) })
+  const status = async (url, query) => (await fetch(`${url}/server/info?${query}`)).status
+  for (const query of ['title=match.x', 'title=imatch.x', 'title=not.match.x', 'title=%6datch.x', 'title=m%61tch.x', 'title=ma%74ch.x', 'title=mat%63h.x', 'title=matc%68.x', 'title=%4D%41%54%43%48.x', 'or=(title.match.x,id.eq.1)', 'and=(title.not.imatch.x)'])
+    assert.deepEqual([await status(plainUrl, query), await status(stack.gatewayUrl, query)], [200, 400], query)
+  for (const query of ['title=eq.x', 'title=like.mat*', 'title=%6d.x', '']) assert.equal(await status(stack.gatewayUrl, query), 200, query)
 })
 
 test('servers that are not there', async () => {

@@ -87,7 +87,7 @@ test('sign-in puts the tokens where the mode says', async () => {
 
   const cookie = await post('/auth/login', { email, password: PASSWORD, mode: 'cookie', ignored: 1 })
   assert.deepEqual(Object.keys(cookie.body.data).sort(), ['access_token', 'expires'])
-  assert.deepEqual(Object.keys(cookie.cookies), ['directus_refresh_token'])
+  assert.deepEqual(Object.keys(cookie.cookies), ['directus_refresh_token', 'auth_device'])
   assert.deepEqual(cookie.cookies.directus_refresh_token.attributes.filter((attribute) => !attribute.startsWith('Max-Age')), ['HttpOnly', 'Path=/', 'SameSite=Lax'])
   assert.match(cookie.cookies.directus_refresh_token.attributes.join(), /Max-Age=604(800|799)/)
 

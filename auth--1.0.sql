@@ -130,6 +130,23 @@ BEGIN
 END
 $$;
 
+-- A site's default privileges may have opened a schema that was just made. Later
+-- on, what others may do with it was granted on purpose.
+DO $$
+DECLARE
+	role name;
+BEGIN
+	IF pg_catalog.to_regclass('auth.users') IS NULL THEN
+		FOR role IN SELECT DISTINCT r.rolname
+			FROM pg_catalog.pg_namespace n, pg_catalog.aclexplode(n.nspacl) a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+			WHERE n.nspname IN ('auth', 'auth_private') AND a.grantee <> n.nspowner
+		LOOP
+			EXECUTE pg_catalog.format('REVOKE ALL ON SCHEMA auth, auth_private FROM %I', role);
+		END LOOP;
+	END IF;
+END
+$$;
+
 COMMENT ON SCHEMA auth IS 'accounts, sessions and the current user; what PostgREST serves';
 COMMENT ON SCHEMA auth_private IS 'credentials, keys and logs, which only auth_owner may use';
 -- Not only from PUBLIC: a site's default privileges may have granted more.
@@ -564,7 +581,18 @@ GRANT EXECUTE ON FUNCTION auth.protection(regclass) TO PUBLIC;
 -- the rights of the caller, who must be a superuser.
 --
 
--- Whether a table has a policy, or a trigger, of this name.
+-- Whether a table has a column, a policy, or a trigger, of this name.
+CREATE FUNCTION auth_private.has_column(target_table regclass, column_name name) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target_table AND a.attname = column_name AND NOT a.attisdropped);
+END
+$$;
+COMMENT ON FUNCTION auth_private.has_column(regclass, name) IS 'whether a table has a column of this name';
+REVOKE ALL ON FUNCTION auth_private.has_column(regclass, name) FROM PUBLIC, anon, authenticated, authenticator;
+
 CREATE FUNCTION auth_private.has_policy(target_table regclass, policy_name name) RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
@@ -586,6 +614,41 @@ END
 $$;
 COMMENT ON FUNCTION auth_private.has_trigger(regclass, name) IS 'whether a table has a trigger of this name';
 REVOKE ALL ON FUNCTION auth_private.has_trigger(regclass, name) FROM PUBLIC, anon, authenticated, authenticator;
+
+-- ALTER DEFAULT PRIVILEGES may have granted what is made here to roles of the site.
+CREATE FUNCTION auth_private.revoke_from_other_roles(object_type text, object_name text, acl aclitem[], owner oid) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	other_role name;
+BEGIN
+	FOR other_role IN SELECT DISTINCT r.rolname FROM aclexplode(acl) a JOIN pg_roles r ON r.oid = a.grantee
+		WHERE a.grantee <> owner AND r.rolname NOT IN ('auth_owner', 'anon', 'authenticated', 'authenticator')
+	LOOP
+		EXECUTE format('REVOKE ALL ON %s %s FROM %I', object_type, object_name, other_role);
+	END LOOP;
+END
+$$;
+COMMENT ON FUNCTION auth_private.revoke_from_other_roles(text, text, aclitem[], oid) IS
+	'revoke what roles other than the owner and those of auth were granted on an object';
+REVOKE ALL ON FUNCTION auth_private.revoke_from_other_roles(text, text, aclitem[], oid) FROM PUBLIC, anon, authenticated, authenticator;
+
+-- For a table that has just been created, and its sequences.
+CREATE FUNCTION auth_private.revoke_default_privileges(target_table regclass) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	PERFORM auth_private.revoke_from_other_roles('TABLE', c.oid::regclass::text, c.relacl, c.relowner)
+		FROM pg_class c
+		WHERE c.oid = target_table
+			OR c.oid IN (SELECT d.objid FROM pg_depend d WHERE d.refobjid = target_table AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))
+				AND c.relkind = 'S';
+END
+$$;
+COMMENT ON FUNCTION auth_private.revoke_default_privileges(regclass) IS 'revoke what default privileges have granted on a table and its sequences';
+REVOKE ALL ON FUNCTION auth_private.revoke_default_privileges(regclass) FROM PUBLIC, anon, authenticated, authenticator;
 
 CREATE FUNCTION auth_private.install_users() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -613,6 +676,7 @@ BEGIN
 		GRANT SELECT ON auth.users TO authenticated;
 		GRANT UPDATE (first_name, last_name) ON auth.users TO authenticated;
 		ALTER TABLE auth.users OWNER TO auth_owner;
+		PERFORM auth_private.revoke_default_privileges('auth.users');
 	END IF;
 
 	COMMENT ON TABLE auth.users IS 'accounts; users see and rename only themselves; a site may add columns and grants';
@@ -647,13 +711,22 @@ BEGIN
 		CREATE TABLE auth_private.credentials (
 			user_id uuid CONSTRAINT credentials_pkey PRIMARY KEY
 				CONSTRAINT credentials_user_exists REFERENCES auth.users ON DELETE CASCADE,
-			password_hash text NOT NULL
+			password_hash text NOT NULL,
+			password_set_at timestamptz NOT NULL DEFAULT clock_timestamp()
 		);
 		REVOKE ALL ON auth_private.credentials FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth_private.credentials OWNER TO auth_owner;
+		PERFORM auth_private.revoke_default_privileges('auth_private.credentials');
+	END IF;
+
+	-- A dump may be older than this column.
+	IF NOT auth_private.has_column('auth_private.credentials', 'password_set_at') THEN
+		ALTER TABLE auth_private.credentials ADD COLUMN password_set_at timestamptz NOT NULL DEFAULT clock_timestamp();
 	END IF;
 
 	COMMENT ON TABLE auth_private.credentials IS 'password hashes; an account without a row cannot sign in by password';
+	COMMENT ON COLUMN auth_private.credentials.password_set_at IS
+		'when the password was set, which ends what is known of devices; another hash of the same password leaves it as it is';
 
 	IF to_regclass('auth_private.credentials_dummy_hash_idx') IS NULL THEN
 		-- a sign-in to an unknown address uses it to pick the account whose hash it takes as long as
@@ -688,6 +761,7 @@ BEGIN
 		REVOKE ALL ON auth.sessions FROM PUBLIC, anon, authenticated, authenticator;
 		GRANT SELECT, DELETE ON auth.sessions TO authenticated;
 		ALTER TABLE auth.sessions OWNER TO auth_owner;
+		PERFORM auth_private.revoke_default_privileges('auth.sessions');
 	END IF;
 
 	COMMENT ON TABLE auth.sessions IS 'one row from sign-in to sign-out, or until it expires; deleting one''s own row signs that device out';
@@ -731,6 +805,7 @@ BEGIN
 		);
 		REVOKE ALL ON auth_private.audit_log, auth_private.audit_log_id_seq FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth_private.audit_log OWNER TO auth_owner;
+		PERFORM auth_private.revoke_default_privileges('auth_private.audit_log');
 	END IF;
 
 	COMMENT ON TABLE auth_private.audit_log IS 'what happened to accounts and sessions; rows outlive both and hold nothing secret';
@@ -759,6 +834,7 @@ BEGIN
 		CREATE INDEX posts_user_created_idx ON auth.posts (user_created);
 		REVOKE ALL ON auth.posts, auth.posts_id_seq FROM PUBLIC, anon, authenticated, authenticator;
 		ALTER TABLE auth.posts OWNER TO auth_owner;
+		PERFORM auth_private.revoke_default_privileges('auth.posts');
 	END IF;
 
 	COMMENT ON TABLE auth.posts IS 'posts: anyone who is signed in reads them all and writes their own';
@@ -820,3 +896,11 @@ $$;
 
 -- The first key, at a restore as well: a dump brings none.
 SELECT auth.rotate_signing_key();
+
+-- What default privileges have granted on the members
+SELECT auth_private.revoke_from_other_roles('FUNCTION',
+		pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)), p.proacl, p.proowner)
+	FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+	WHERE n.nspname IN ('auth', 'auth_private');
+SELECT auth_private.revoke_default_privileges(t) FROM (VALUES
+	('auth_private.signing_keys'::pg_catalog.regclass), ('auth_private.login_attempts')) AS members (t);

@@ -133,10 +133,11 @@ BEGIN
 		('22001', 400, 'VALUE_TOO_LONG', CASE field WHEN '' THEN 'A value is too long.' ELSE format('Value for field "%s" in collection "%s" is too long.', field, collection) END),
 		('42501', 403, 'FORBIDDEN', 'You don''t have permission to access this.'),
 		('428C9', 403, 'FORBIDDEN', 'You don''t have permission to access this.'), -- a generated column
-		('PT403', 403, 'FORBIDDEN', 'You don''t have permission to access this.')) AS known (state, status, code, sentence) WHERE known.state = tell_exception.state;
+		('PT403', 403, 'FORBIDDEN', 'A change that relies on a cookie must come from this site, as Sec-Fetch-Site or Origin says. Programs send the token as Authorization: Bearer.')) AS known (state, status, code, sentence) WHERE known.state = tell_exception.state;
 	IF FOUND THEN
 		RETURN directus_private.tell_error(told.status, told.sentence, jsonb_build_object('code', told.code) ||
-			CASE WHEN state LIKE '23%' OR (state = '22001' AND field <> '') THEN jsonb_build_object('collection', collection, 'field', field) ELSE '{}' END);
+			CASE WHEN state LIKE '23%' OR (state = '22001' AND field <> '') THEN jsonb_build_object('collection', collection, 'field', field)
+				WHEN state = 'PT403' THEN jsonb_build_object('reason', told.sentence) ELSE '{}' END);
 	END IF;
 
 	-- a value that is none of its type, a type that cannot be sorted or compared, and what is nested too deep

@@ -14,10 +14,14 @@ END
 $$;
 
 CREATE FUNCTION directus_private.request_token() RETURNS text
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT coalesce(nullif(directus_private.header('x-directus-token'), ''),
-		nullif(directus_private.header('x-cookie-' || lower(current_setting('auth.session_cookie_name'))), '')) $$;
+	AS $$
+BEGIN
+	RETURN coalesce(nullif(directus_private.header('x-directus-token'), ''),
+		nullif(directus_private.header('x-cookie-' || lower(current_setting('auth.session_cookie_name'))), ''));
+END
+$$;
 
 -- Not left to auth.pre_request: PostgREST would tell in its own words what is
 -- wrong with a token, and in other words in each of its versions.
@@ -216,6 +220,9 @@ CREATE FUNCTION directus_private.to_names(value jsonb) RETURNS text[]
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
+	IF value IS NULL OR jsonb_typeof(value) = 'string' THEN
+		RETURN directus_private.to_list(value);
+	END IF;
 	RETURN ARRAY(SELECT btrim(name) FROM unnest(directus_private.to_list(value)) AS item, string_to_table(item, ',') AS name WHERE btrim(name) <> '');
 END
 $$;

@@ -60,7 +60,8 @@ CREATE FUNCTION directus_private.is_singleton(source regclass) RETURNS boolean
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RETURN coalesce(obj_description(source, 'pg_class') ~ '(^|\s)@singleton(\s|$)', false);
+	RETURN EXISTS (SELECT FROM pg_description WHERE objoid = source AND classoid = 'pg_class'::regclass AND objsubid = 0
+		AND description ~ '(^|\s)@singleton(\s|$)');
 END
 $$;
 

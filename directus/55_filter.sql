@@ -230,18 +230,22 @@ END
 $$;
 COMMENT ON FUNCTION directus_private.condition(regclass, text, jsonb, text) IS 'a filter of Directus as a condition of a WHERE clause';
 
--- Substrings of the texts that may be read, and numbers
+-- Substrings of the texts that may be read, numbers and uuids
 CREATE FUNCTION directus_private.search_condition(source regclass, alias text, searched text) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
+DECLARE
+	kinds text[] := '{string}'::text[]
+		|| CASE WHEN searched ~ '^-?[0-9]{1,18}(\.[0-9]{1,18})?$' THEN 'integer' END
+		|| CASE WHEN searched ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN 'uuid' END;
 BEGIN
 	RETURN (SELECT coalesce('(' || string_agg(
-			CASE directus_private.kind_of(atttypid) WHEN 'string' THEN format('%I.%I ILIKE %L', alias, attname, '%' || directus_private.like_pattern(searched) || '%')
+			CASE kind WHEN 'string' THEN format('%I.%I ILIKE %L', alias, attname, '%' || directus_private.like_pattern(searched) || '%')
+				WHEN 'uuid' THEN format('%I.%I = %L::uuid', alias, attname, searched)
 				ELSE format('%I.%I = %L::numeric', alias, attname, searched) END, ' OR ') || ')', 'false')
-		FROM pg_attribute
-		WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND has_column_privilege(source, attnum, 'SELECT')
-			AND (directus_private.kind_of(atttypid) = 'string' OR (directus_private.kind_of(atttypid) = 'integer' AND searched ~ '^-?[0-9]{1,18}$')));
+		FROM pg_attribute, directus_private.kind_of(atttypid) AS kind
+		WHERE attrelid = source AND attnum > 0 AND NOT attisdropped AND has_column_privilege(source, attnum, 'SELECT') AND kind = ANY (kinds));
 END
 $$;
 

@@ -1,33 +1,41 @@
 
 
+-- What to sort by: a field, or one of a row that is referred to, {author,first_name}
+CREATE FUNCTION directus_private.order_expression(source regclass, alias text, path text[], place text DEFAULT 'root') RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	related regclass;
+	related_alias text := alias || 's';
+BEGIN
+	PERFORM directus_private.require_field(source, path[1], place);
+	IF cardinality(path) = 1 THEN
+		RETURN format('%I.%I', alias, path[1]);
+	END IF;
+	related := directus_private.relation_of(source, path[1]);
+	IF related IS NULL OR cardinality(path) > 4 THEN
+		PERFORM directus_private.raise_forbidden_field(path[2], path[1], format('"%s"', path[1]));
+	END IF;
+	RETURN format('(SELECT %s FROM %s AS %I WHERE %I.%I = %I.%I)', directus_private.order_expression(related, related_alias, path[2:], format('"%s"', path[1])),
+		related, related_alias, related_alias, directus_private.primary_key(related), alias, path[1]);
+END
+$$;
+
 CREATE FUNCTION directus_private.order_list(source regclass, alias text, sort text[]) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
 	item text;
-	path text[];
-	related regclass;
 	items text[] := '{}';
-	expression text;
 BEGIN
 	IF cardinality(sort) > 20 THEN
 		PERFORM directus_private.raise_invalid_query('Too many fields to sort by');
 	END IF;
 
 	FOREACH item IN ARRAY sort LOOP
-		path := string_to_array(ltrim(item, '-'), '.');
-		PERFORM directus_private.require_field(source, path[1], 'root');
-		expression := format('%I.%I', alias, path[1]);
-		IF cardinality(path) > 1 THEN
-			related := directus_private.relation_of(source, path[1]);
-			IF related IS NULL OR cardinality(path) > 2 THEN
-				PERFORM directus_private.raise_forbidden_field(path[2], path[1], format('"%s"', path[1]));
-			END IF;
-			PERFORM directus_private.require_field(related, path[2], format('"%s"', path[1]));
-			expression := format('(SELECT s.%I FROM %s AS s WHERE s.%I = %s)', path[2], related, directus_private.primary_key(related), expression);
-		END IF;
-		items := items || (expression || CASE WHEN item ~ '^-' THEN ' DESC' ELSE '' END);
+		items := items || (directus_private.order_expression(source, alias, string_to_array(ltrim(item, '-'), '.')) || CASE WHEN item ~ '^-' THEN ' DESC' ELSE '' END);
 	END LOOP;
 	RETURN array_to_string(items || format('%I.%I', alias, directus_private.primary_key(source)), ', ');
 END
@@ -56,20 +64,17 @@ CREATE FUNCTION directus_private.aggregate_call(source regclass, function_name t
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	kind text;
+	type regtype := directus_private.require_field(source, field, 'root');
+	kind text := directus_private.kind_of(type);
 	call text := CASE function_name WHEN 'count' THEN 'count(t.%I)' WHEN 'countDistinct' THEN 'count(DISTINCT t.%I)'
 		WHEN 'sum' THEN 'sum(t.%I)' WHEN 'sumDistinct' THEN 'sum(DISTINCT t.%I)'
 		WHEN 'avg' THEN 'avg(t.%I)' WHEN 'avgDistinct' THEN 'avg(DISTINCT t.%I)'
 		WHEN 'min' THEN 'min(t.%I)' WHEN 'max' THEN 'max(t.%I)' END;
 BEGIN
-	IF call IS NULL THEN
-		PERFORM directus_private.raise_invalid_query(format('"%s" is no aggregate function', left(function_name, 100)));
-	END IF;
-	kind := directus_private.kind_of(directus_private.require_field(source, field, 'root'));
-	IF kind <> 'integer' AND function_name NOT LIKE 'count%' AND NOT (kind = 'dateTime' AND function_name IN ('min', 'max')) THEN
+	IF kind <> 'integer' AND function_name NOT LIKE 'count%' AND NOT (kind IN ('dateTime', 'string') AND function_name IN ('min', 'max')) THEN
 		PERFORM directus_private.raise_invalid_query(format('"%s" takes numbers', function_name));
 	END IF;
-	RETURN format('%L, (%s)::text', field, format(call, field));
+	RETURN CASE WHEN function_name IN ('min', 'max') THEN directus_private.shown(format(call, field), type) ELSE format(call, field) END;
 END
 $$;
 
@@ -83,8 +88,10 @@ DECLARE
 	field text;
 	function_name text;
 	fields jsonb;
+	call text;
+	calls text[];
 	items text[] := '{}';
-	columns text[] := '{}';
+	sortable jsonb := '{}'; -- by which name, what there is to sort by
 	result json;
 BEGIN
 	IF jsonb_typeof(query -> 'aggregate') <> 'object' OR cardinality(groups) + cardinality(sort) > 20
@@ -92,35 +99,44 @@ BEGIN
 		PERFORM directus_private.raise_invalid_query('"aggregate" must be an object, and not too large');
 	END IF;
 
-	FOREACH field IN ARRAY groups LOOP
-		PERFORM directus_private.require_field(source, field, 'root');
-		columns := columns || format('t.%I', field);
-	END LOOP;
-	IF groups <> '{}' THEN
-		items := items || directus_private.select_list(source, 't', (SELECT jsonb_object_agg(g, '{}'::jsonb) FROM unnest(groups) AS g));
-	END IF;
-
-	FOR function_name, fields IN SELECT * FROM jsonb_each(coalesce(query -> 'aggregate', '{"count": "*"}')) LOOP
+	FOR function_name, fields IN SELECT * FROM jsonb_each(coalesce(query -> 'aggregate', '{}')) LOOP
 		IF function_name = 'countAll' OR (function_name = 'count' AND fields IN ('"*"', '["*"]')) THEN
 			items := items || format('count(*)::text AS %I', function_name);
+			sortable := sortable || jsonb_build_object(function_name, 'count(*)');
 			CONTINUE;
+		ELSIF NOT function_name = ANY ('{count,countDistinct,sum,sumDistinct,avg,avgDistinct,min,max}'::text[]) THEN
+			PERFORM directus_private.raise_invalid_query(format('"%s" is no aggregate function', left(function_name, 100)));
 		END IF;
-		items := items || format('json_build_object(%s) AS %I',
-			(SELECT string_agg(directus_private.aggregate_call(source, function_name, f), ', ') FROM unnest(directus_private.to_list(fields)) AS f), function_name);
+		calls := '{}';
+		FOREACH field IN ARRAY directus_private.to_names(fields) LOOP
+			call := directus_private.aggregate_call(source, function_name, field);
+			calls := calls || format('%L, (%s)::text', field, call);
+			sortable := sortable || jsonb_build_object(function_name, call, function_name || '.' || field, call);
+		END LOOP;
+		items := items || format('json_build_object(%s) AS %I', array_to_string(calls, ', '), function_name);
+	END LOOP;
+
+	FOREACH field IN ARRAY groups LOOP
+		PERFORM directus_private.require_field(source, field, 'root');
+		sortable := sortable || jsonb_build_object(field, format('t.%I', field));
+	END LOOP;
+	IF groups <> '{}' THEN
+		items := directus_private.select_list(source, 't', (SELECT jsonb_object_agg(g, '{}'::jsonb) FROM unnest(groups) AS g)) || items;
+	END IF;
+	FOREACH field IN ARRAY sort LOOP
+		IF NOT sortable ? ltrim(field, '-') THEN
+			PERFORM directus_private.raise_invalid_query('"sort" must name fields of "groupBy" or functions of "aggregate"');
+		END IF;
 	END LOOP;
 
 	-- sorted by what they are grouped by, in the order that is asked for
-	FOREACH field IN ARRAY sort LOOP
-		IF NOT ltrim(field, '-') = ANY (groups) THEN
-			PERFORM directus_private.raise_invalid_query('"sort" must name fields of "groupBy"');
-		END IF;
-	END LOOP;
 	EXECUTE format('SELECT coalesce(json_agg(to_json(r.*)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s %s LIMIT %s OFFSET %s) AS r',
 			array_to_string(items, ', '), source, directus_private.where_of(source, query),
-			CASE groups WHEN '{}' THEN '' ELSE format('GROUP BY %s ORDER BY %s', array_to_string(columns, ', '),
+			CASE groups WHEN '{}' THEN '' ELSE format('GROUP BY %s ORDER BY %s',
+				(SELECT string_agg(format('t.%I', g), ', ') FROM unnest(groups) AS g),
 				(SELECT string_agg(item, ', ') FROM (
-					SELECT format('t.%I%s', ltrim(s, '-'), CASE WHEN s LIKE '-%' THEN ' DESC' ELSE '' END) FROM unnest(sort) AS s
-					UNION ALL SELECT unnest(columns)) AS ordered (item))) END,
+					SELECT (sortable ->> ltrim(s, '-')) || CASE WHEN s LIKE '-%' THEN ' DESC' ELSE '' END FROM unnest(sort) AS s
+					UNION ALL SELECT format('t.%I', g) FROM unnest(groups) AS g) AS ordered (item))) END,
 			CASE maximum WHEN -1 THEN 'ALL' ELSE maximum::text END, skipped)
 		INTO result;
 	RETURN result;

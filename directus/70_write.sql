@@ -37,6 +37,9 @@ DECLARE
 	related regclass;
 	related_key text;
 BEGIN
+	IF NOT jsonb_path_exists(item, '$.* ? (@.type() == "object")') THEN
+		RETURN item;
+	END IF;
 	FOR field, value IN SELECT e.key, e.value FROM jsonb_each(item) AS e WHERE jsonb_typeof(e.value) = 'object' LOOP
 		related := directus_private.relation_of(source, field);
 		CONTINUE WHEN related IS NULL;
@@ -50,39 +53,32 @@ BEGIN
 END
 $$;
 
--- The fields to write of what was sent; FORBIDDEN if one of them may not be written
+-- The fields to write of what was sent; FORBIDDEN if one of them may not be
+-- written, and an error if one is too long: PostgreSQL would not say which.
 CREATE FUNCTION directus_private.written_fields(source regclass, item jsonb, privilege text) RETURNS name[]
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
 	field text;
+	value text;
+	is_writable boolean;
+	maximum integer;
 	fields name[] := '{}';
 BEGIN
-	FOR field IN SELECT * FROM jsonb_object_keys(item) LOOP
-		IF NOT directus_private.is_writable(source, field, privilege) THEN
+	FOR field, value, is_writable, maximum IN
+		SELECT sent.key, sent.value, has_column_privilege(source, attnum, privilege),
+				CASE WHEN atttypid IN ('varchar'::regtype, 'bpchar'::regtype) AND atttypmod > 4 THEN atttypmod - 4 END
+			FROM jsonb_each_text(item) AS sent LEFT JOIN pg_attribute ON attrelid = source AND attname = sent.key AND attnum > 0 AND NOT attisdropped
+	LOOP
+		IF is_writable IS NOT TRUE THEN
 			PERFORM directus_private.raise_forbidden_field(field, directus_private.name_of(source));
+		ELSIF length(rtrim(value)) > maximum THEN
+			PERFORM directus_private.raise_too_long(field, directus_private.name_of(source));
 		END IF;
 		fields := fields || field::name;
 	END LOOP;
-
-	-- PostgreSQL would not say which
-	SELECT attname INTO field FROM pg_attribute
-		WHERE attrelid = source AND attname = ANY (fields) AND atttypid IN ('varchar'::regtype, 'bpchar'::regtype)
-			AND atttypmod > 4 AND length(rtrim(item ->> attname::text)) > atttypmod - 4 LIMIT 1;
-	IF FOUND THEN
-		PERFORM directus_private.raise_too_long(field, directus_private.name_of(source));
-	END IF;
 	RETURN fields;
-END
-$$;
-
-CREATE FUNCTION directus_private.is_writable(source regclass, field text, privilege text) RETURNS boolean
-	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, pg_temp
-	AS $$
-BEGIN
-	RETURN directus_private.type_of(source, field) IS NOT NULL AND has_column_privilege(source, field, privilege);
 END
 $$;
 
@@ -164,7 +160,9 @@ DECLARE
 BEGIN
 	PERFORM directus_private.require_object(item);
 	item := directus_private.with_keys(source, item - primary_key::text);
-	other := (SELECT coalesce(jsonb_object_agg(e.key, e.value), '{}') FROM jsonb_each(item) AS e WHERE NOT directus_private.is_writable(source, e.key, 'UPDATE'));
+	other := (SELECT coalesce(jsonb_object_agg(sent.key, sent.value), '{}') FROM jsonb_each(item) AS sent
+		WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = source AND attname = sent.key AND attnum > 0 AND NOT attisdropped
+			AND has_column_privilege(source, attnum, 'UPDATE')));
 	IF other <> '{}' THEN
 		item := item - ARRAY(SELECT jsonb_object_keys(other));
 		other := other - directus_private.set_by_trigger(source);

@@ -37,6 +37,22 @@ END
 $$;
 COMMENT ON FUNCTION directus_private.find_route(text, text[]) IS 'which of the routes of directus_private.answer a method and a path mean; ROUTE_NOT_FOUND if none';
 
+-- What Directus tells of a project that nobody has decorated
+CREATE FUNCTION directus_private.server_info() RETURNS json
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	project jsonb := jsonb_build_object('project_name', current_database(), 'public_registration', current_setting('auth.registration_enabled')::boolean,
+		'public_registration_verify_email', false, 'project_color', '#6644FF', 'default_language', 'en-US', 'default_appearance', 'auto',
+		'project_descriptor', NULL, 'project_logo', NULL, 'default_theme_light', NULL, 'default_theme_dark', NULL, 'theme_light_overrides', NULL,
+		'theme_dark_overrides', NULL, 'public_foreground', NULL, 'public_background', NULL, 'public_favicon', NULL, 'public_note', NULL, 'custom_css', NULL);
+BEGIN
+	RETURN json_build_object('data', jsonb_build_object('project', project, 'setupCompleted', true)
+		|| CASE WHEN auth.uid() IS NULL THEN '{}' ELSE '{"rateLimit": false, "rateLimitGlobal": false, "queryLimit": {"default": 100, "max": -1}}'::jsonb END);
+END
+$$;
+
 CREATE FUNCTION directus_private.answer(route text, method text, path text[], query jsonb, body jsonb, is_blind boolean) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -74,8 +90,7 @@ BEGIN
 			PERFORM directus_private.add_header('Content-Type', 'application/health+json');
 			RETURN '{"status":"ok"}';
 		WHEN 'info' THEN
-			RETURN json_build_object('data', json_build_object('project', json_build_object(
-				'project_name', current_database(), 'public_registration', current_setting('auth.registration_enabled')::boolean)));
+			RETURN directus_private.server_info();
 	END CASE;
 END
 $$;
@@ -114,9 +129,11 @@ BEGIN
 				path := directus_private.parse_path(directus_private.header('x-directus-path'));
 				route := directus_private.find_route(method, path);
 				query := directus_private.parse_query(directus_private.header('x-directus-query'));
-				FOREACH part IN ARRAY '{filter,aggregate,deep,alias}'::text[] LOOP
-					query := directus_private.parse_parameter(query, part);
-				END LOOP;
+				IF query ?| '{filter,aggregate,deep,alias}' THEN
+					FOREACH part IN ARRAY '{filter,aggregate,deep,alias}'::text[] LOOP
+						query := directus_private.parse_parameter(query, part);
+					END LOOP;
+				END IF;
 			END IF;
 			part := 'body';
 			parsed := directus_private.parse_body(body);

@@ -54,6 +54,11 @@ SELECT pg_temp.request('not an address', E'a\nb\x1b[2J\u2028' || repeat('x', 100
 SELECT auth.login('nobody@example.org', 'wrong') ->> 'code' AS code;
 SELECT ip, left(user_agent, 40) AS user_agent, octet_length(user_agent) AS bytes FROM auth_private.audit_log;
 
+-- Refusals that cost a client nothing do not fill it: a hundred at once, then one a second, which tells of the others.
+TRUNCATE auth_private.audit_log;
+SELECT count(auth.refresh('x')) FROM generate_series(1, 1000);
+SELECT count(*) BETWEEN 50 AND 500 AS is_limited FROM auth_private.audit_log;
+
 -- Rows outlive the account, and nobody else may read or write them.
 SET ROLE authenticated;
 SELECT * FROM auth_private.audit_log;

@@ -89,3 +89,38 @@ auth_audit_purge(void)
 
 	return audit_retention == 0 ? 0 : auth_statement_run(&delete, values);
 }
+
+bool
+auth_audit_budget_take(AuditBudget *budget, int *skipped)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	int64 seconds = Max((now - budget->refilled_at) / USECS_PER_SEC, 0);
+
+	if (seconds > 0)
+	{
+		budget->left = (int) Min(budget->left + seconds, budget->burst);
+		budget->refilled_at = now;
+	}
+	if (budget->left == 0)
+	{
+		budget->skipped++;
+		return false;
+	}
+
+	*skipped = budget->skipped;
+	budget->left--;
+	budget->skipped = 0;
+	return true;
+}
+
+const char *
+auth_audit_reason(const char *reason, int skipped)
+{
+	const char *earlier;
+
+	if (skipped == 0)
+		return reason;
+
+	earlier = psprintf("This backend did not record %d earlier events of this kind", skipped);
+	return reason == NULL ? earlier : psprintf("%s. %s", reason, earlier);
+}

@@ -10,7 +10,6 @@
 #include "audit/refusal.h"
 
 #include "audit/audit.h"
-#include "base/clock.h"
 #include "base/json.h"
 #include "http/call.h"
 #include "http/response.h"
@@ -53,62 +52,65 @@ text_of(RefusalKind kind)
 	elog(ERROR, "unknown refusal %d", kind);
 }
 
-/*
- * How many refusals of a kind this backend has not recorded: a client that
- * keeps asking must not fill the audit log, and one row per second is enough.
- */
-typedef struct Unrecorded
-{
-	TimestampTz recorded_at;
-	int count;
-} Unrecorded;
-
-static Unrecorded unrecorded[REFUSAL_KIND_COUNT];
-
-/* Whether a refusal is to be written down, and with how many before it. */
+/* What a client can have without end, because it costs little: these rows are limited. */
 static bool
-is_worth_recording(RefusalKind kind, int status, int *refused_before)
+is_cheap(RefusalKind kind)
 {
-	Unrecorded *earlier = &unrecorded[kind];
-	TimestampTz now = GetCurrentTimestamp();
-
-	*refused_before = earlier->count;
-	if (status == HTTP_TOO_MANY_REQUESTS && now < auth_clock_after(earlier->recorded_at, 1))
+	switch (kind)
 	{
-		earlier->count++;
-		return false;
+		case REFUSAL_INVALID_CREDENTIALS:
+		case REFUSAL_ACCOUNT_NOT_ACTIVE:
+		case REFUSAL_USER_ALREADY_EXISTS:
+			return false; /* a password was hashed */
+		case REFUSAL_REFRESH_TOKEN_REUSED:
+			return false; /* once for a session */
+		case REFUSAL_TOO_MANY_ATTEMPTS:
+		case REFUSAL_SERVER_BUSY:
+		case REFUSAL_VALIDATION_FAILED:
+		case REFUSAL_WEAK_PASSWORD:
+		case REFUSAL_REGISTRATION_DISABLED:
+		case REFUSAL_INVALID_REFRESH_TOKEN:
+			return true;
 	}
-	*earlier = (Unrecorded){.recorded_at = now};
-	return true;
+	elog(ERROR, "unknown refusal %d", kind);
 }
 
-/* The reason of a refusal, and how many before it were not written down. */
-static const char *
-reason_with_earlier(const char *reason, int refused_before)
+#define CHEAP_BURST 100
+
+static AuditBudget budgets[REFUSAL_KIND_COUNT];
+
+/* Whether a refusal is to be written down, and how many before it were not. */
+static bool
+is_worth_recording(RefusalKind kind, int status, int *skipped)
 {
-	const char *earlier;
+	*skipped = 0;
+	if (!is_cheap(kind))
+		return true;
 
-	if (refused_before == 0)
-		return reason;
-
-	earlier = psprintf("This backend did not record %d earlier refusals of this kind", refused_before);
-	return reason == NULL ? earlier : psprintf("%s. %s", reason, earlier);
+	/* Who is told to come back later has been recorded before. */
+	budgets[kind].burst = status == HTTP_TOO_MANY_REQUESTS ? 1 : CHEAP_BURST;
+	return auth_audit_budget_take(&budgets[kind], skipped);
 }
 
 static void
 record(const Refusal *refusal, const RefusalText *text)
 {
-	int refused_before;
+	int skipped;
 
-	if (!is_worth_recording(refusal->kind, text->status, &refused_before))
+	if (!is_worth_recording(refusal->kind, text->status, &skipped))
 		return;
 
 	auth_audit_record(&(AuditEvent){
 		.user_id = refusal->user_id,
 		.session_id = refusal->session_id,
 		.refusal = text->code,
-		.reason = reason_with_earlier(refusal->reason, refused_before),
+		.reason = auth_audit_reason(refusal->reason, skipped),
 	});
+	ereport(LOG_SERVER_ONLY,
+			(errmsg("%s refused: %s", auth_call_name(), text->code),
+			 refusal->reason == NULL ? 0 : errdetail("%s.", refusal->reason),
+			 errhidestmt(true),
+			 errhidecontext(true)));
 }
 
 static Datum
@@ -131,12 +133,6 @@ auth_refuse(const Refusal *refusal)
 	RefusalText text = text_of(refusal->kind);
 
 	record(refusal, &text);
-	ereport(LOG_SERVER_ONLY,
-			(errmsg("%s refused: %s", auth_call_name(), text.code),
-			 refusal->reason == NULL ? 0 : errdetail("%s.", refusal->reason),
-			 errhidestmt(true),
-			 errhidecontext(true)));
-
 	auth_response_set_status(text.status);
 	auth_response_forbid_storing();
 	if (refusal->retry_after_seconds > 0)

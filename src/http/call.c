@@ -6,11 +6,10 @@
 
 #include "http/call.h"
 
+#include "http/cross_site.h"
 #include "http/plain_result.h"
 #include "http/request.h"
 #include "miscadmin.h"
-
-#define PATH_PREFIX "/rpc/"
 
 typedef struct Call
 {
@@ -56,21 +55,11 @@ static const Call other_functions[] = {
 static const Call *running;
 static emit_log_hook_type previous_emit_log_hook;
 
-/* Whether the request that is being served has the path of a function of this name, in whichever schema. */
-static bool
-has_path_of(const Call *call)
-{
-	const char *path = auth_request_path();
-
-	return strncmp(path, PATH_PREFIX, strlen(PATH_PREFIX)) == 0 &&
-		strcmp(path + strlen(PATH_PREFIX), call->name) == 0;
-}
-
 static const Call *
-find_in(const Call *table, size_t count, const char *schema)
+find_in(const Call *table, size_t count, const char *schema, const char *function)
 {
 	for (size_t i = 0; i < count; i++)
-		if (has_path_of(&table[i]) && strcmp(table[i].schema, schema) == 0)
+		if (strcmp(table[i].name, function) == 0 && strcmp(table[i].schema, schema) == 0)
 			return &table[i];
 	return NULL;
 }
@@ -79,10 +68,25 @@ find_in(const Call *table, size_t count, const char *schema)
 static const Call *
 find_requested(void)
 {
-	const char *schema = auth_request_schema();
-	const Call *call = find_in(calls, lengthof(calls), schema);
+	const char *function = auth_request_function();
+	const char *schema;
+	const Call *call;
 
-	return call != NULL ? call : find_in(other_functions, lengthof(other_functions), schema);
+	if (function == NULL)
+		return NULL;
+
+	schema = auth_request_schema();
+	call = find_in(calls, lengthof(calls), schema, function);
+	return call != NULL ? call : find_in(other_functions, lengthof(other_functions), schema, function);
+}
+
+/* Whether a request is for a call itself, and not for a query that makes it, in whichever schema. */
+static bool
+is_requested(const Call *call)
+{
+	const char *function = auth_request_function();
+
+	return function != NULL && strcmp(function, call->name) == 0;
 }
 
 /* Runs while an error is being built, so it may still amend that error. */
@@ -102,8 +106,10 @@ check(const Call *call)
 		return;
 
 	auth_request_require_readable();
+	if (call->writes)
+		auth_cross_site_refuse_form();
 	/* A call that only reads may also be part of a site's own query. */
-	if (call->writes || (call->refuses_filters && has_path_of(call)))
+	if (call->writes || (call->refuses_filters && is_requested(call)))
 		auth_plain_result_require();
 }
 
@@ -180,11 +186,15 @@ auth_call_require_served(void)
 static bool
 request_carries_secrets(void)
 {
+	const char *function = auth_request_function();
+
+	if (function == NULL)
+		return false;
 	for (size_t i = 0; i < lengthof(calls); i++)
-		if (calls[i].takes_secrets && has_path_of(&calls[i]))
+		if (calls[i].takes_secrets && strcmp(calls[i].name, function) == 0)
 			return true;
 	for (size_t i = 0; i < lengthof(other_functions); i++)
-		if (other_functions[i].takes_secrets && has_path_of(&other_functions[i]))
+		if (other_functions[i].takes_secrets && strcmp(other_functions[i].name, function) == 0)
 			return true;
 	return false;
 }

@@ -34,7 +34,7 @@ typedef enum CallId
  *
  * Before the body, and so before any argument is looked at: errors show no
  * statement from now on, if the arguments are secret; 25006 in a read-only
- * transaction, if the call writes; PT400 if the request's headers cannot be
+ * transaction, if the call writes; PT403 if another site's form makes such a call; PT400 if the request's headers cannot be
  * read, or if PostgREST is to do more with the result than to return it.
  */
 extern Datum auth_call_run(CallId call, PGFunction body, FunctionCallInfo fcinfo);

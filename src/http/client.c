@@ -15,6 +15,7 @@
 
 #define USER_AGENT_MAX_BYTES 255
 #define IPV6_NETWORK_BYTES 8
+#define IPV6_CUSTOMER_BYTES 6
 
 static char *client_address_header;
 
@@ -52,6 +53,7 @@ parse_address(const char *text, ClientAddress *address)
 		inet_ntop(AF_INET6, &ipv6, address->text, sizeof(address->text));
 		memcpy(address->network, &ipv6, IPV6_NETWORK_BYTES);
 		address->network_bytes = IPV6_NETWORK_BYTES;
+		address->customer_bytes = IPV6_CUSTOMER_BYTES;
 		return true;
 	}
 
@@ -62,7 +64,7 @@ parse_address(const char *text, ClientAddress *address)
 
 	inet_ntop(AF_INET, &ipv4, address->text, sizeof(address->text));
 	memcpy(address->network, &ipv4, sizeof(ipv4));
-	address->network_bytes = sizeof(ipv4);
+	address->network_bytes = address->customer_bytes = sizeof(ipv4);
 	return true;
 }
 

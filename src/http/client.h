@@ -13,6 +13,7 @@ typedef struct ClientAddress
 	char text[CLIENT_ADDRESS_TEXT_BYTES];
 	unsigned char network[CLIENT_NETWORK_MAX_BYTES]; /* IPv4 address, or IPv6 /64 */
 	int network_bytes; /* 0: unknown */
+	int customer_bytes; /* of these, what one customer of a provider may have: IPv4 address, or IPv6 /48 */
 } ClientAddress;
 
 extern void auth_client_define_settings(void);

@@ -51,7 +51,7 @@ raise_cross_site(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_HTTP('4', '0', '3')),
 			 errmsg("cross-site request refused"),
-			 errhint("A request that relies on a cookie must show through Sec-Fetch-Site or Origin that it comes from this site.")));
+			 errhint("A form, or a request that relies on a cookie, must show through Sec-Fetch-Site or Origin that it comes from this site.")));
 }
 
 void
@@ -69,4 +69,24 @@ auth_cross_site_refuse(void)
 
 	if (is_browser && !auth_cross_site_is_ruled_out())
 		raise_cross_site();
+}
+
+/* The media types that a page may send anywhere (Fetch, CORS-safelisted Content-Type). */
+static bool
+is_form(void)
+{
+	static const char *const types[] = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"};
+	const char *content_type = auth_request_header("content-type");
+
+	for (size_t i = 0; content_type != NULL && i < lengthof(types); i++)
+		if (pg_strncasecmp(content_type, types[i], strlen(types[i])) == 0)
+			return true;
+	return false;
+}
+
+void
+auth_cross_site_refuse_form(void)
+{
+	if (is_form())
+		auth_cross_site_refuse();
 }

@@ -17,4 +17,10 @@ extern void auth_cross_site_require_same_site(void);
 /* Raise PT403 (403) if a browser says that the request comes from another site. */
 extern void auth_cross_site_refuse(void);
 
+/*
+ * Raise PT403 (403) if the request is one that a form on another site's page can
+ * send: a browser sends it without asking, and with the visitor's address.
+ */
+extern void auth_cross_site_refuse_form(void);
+
 #endif

@@ -20,10 +20,55 @@ auth_request_is_http(void)
 	return *auth_settings_get("request.method") != '\0';
 }
 
-const char *
-auth_request_path(void)
+static int
+hex_digit(char c)
 {
-	return auth_settings_get("request.path");
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/*
+ * The segment of a path that follows a slash, decoded; *path is then behind it.
+ * NULL if there is none.  What is not an encoded byte stays as it is.
+ */
+static char *
+next_segment(const char **path)
+{
+	const char *c = *path;
+	char *segment = palloc(strlen(c) + 1);
+	char *end = segment;
+
+	if (*c != '/')
+		return NULL;
+
+	for (c++; *c != '\0' && *c != '/'; c++)
+	{
+		int high = *c == '%' ? hex_digit(c[1]) : -1;
+		int low = high >= 0 ? hex_digit(c[2]) : -1;
+
+		*end++ = low >= 0 ? (char) (high << 4 | low) : *c;
+		if (low >= 0)
+			c += 2;
+	}
+	*end = '\0';
+	*path = c;
+	return segment;
+}
+
+/*
+ * PostgREST tells the path as it was sent, but looks for a function by the
+ * decoded one: /rpc/%6cogin is /rpc/login.
+ */
+char *
+auth_request_function(void)
+{
+	const char *path = auth_settings_get("request.path");
+	char *first = next_segment(&path);
+	char *name = first != NULL && strcmp(first, "rpc") == 0 ? next_segment(&path) : NULL;
+
+	return name != NULL && (*path == '\0' || strcmp(path, "/") == 0) ? name : NULL;
 }
 
 /*

@@ -15,8 +15,8 @@
 /* Whether a request is being served at all; false in a plain SQL session. */
 extern bool auth_request_is_http(void);
 
-/* The path below PostgREST's root, such as /rpc/login; never NULL. */
-extern const char *auth_request_path(void);
+/* The name of the function whose path (/rpc/NAME) is requested; NULL for other paths. */
+extern char *auth_request_function(void);
 
 /* The schema that the request is for; empty if it cannot be told. */
 extern char *auth_request_schema(void);

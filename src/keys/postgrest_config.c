@@ -18,6 +18,7 @@
 #define NO_KEYS "{\"keys\":[]}"
 
 static char *exposed_schemas;
+static bool openapi_enabled;
 
 PG_FUNCTION_INFO_V1(auth_postgrest_config);
 
@@ -30,6 +31,13 @@ auth_postgrest_config_define_settings(void)
 							   &exposed_schemas,
 							   "auth, public",
 							   PGC_SUSET, 0, auth_settings_check_not_empty, NULL, NULL);
+
+	DefineCustomBoolVariable("auth.openapi_enabled",
+							 "Whether PostgREST describes what it serves, at its root.",
+							 "Anybody can have that description made again and again, and each costs as much as hashing a password.",
+							 &openapi_enabled,
+							 false,
+							 PGC_SUSET, 0, NULL, NULL, NULL);
 }
 
 /* For the log only: an error that is sent would end PostgREST's statement. */
@@ -76,6 +84,7 @@ auth_postgrest_config(PG_FUNCTION_ARGS)
 	set("pgrst.db_schemas", exposed_schemas);
 	set("pgrst.db_anon_role", "anon");
 	set("pgrst.db_pre_request", "auth.pre_request");
+	set("pgrst.openapi_mode", openapi_enabled ? "follow-privileges" : "disabled");
 	set("pgrst.jwt_secret", jwks_or_none());
 	if (*auth_audience != '\0')
 		set("pgrst.jwt_aud", auth_audience);

@@ -13,6 +13,7 @@
 #include "audit/audit.h"
 #include "base/arguments.h"
 #include "http/call.h"
+#include "http/token_cookie.h"
 #include "password/credential.h"
 #include "password/password.h"
 #include "password/password_turn.h"
@@ -45,6 +46,13 @@ verify(const char *current_hash, const Secret *current, const Secret *new, const
 
 	*new_hash = auth_password_hash(new);
 	return *new_hash != NULL ? HASH_MATCHES : HASH_OUT_OF_MEMORY;
+}
+
+/* The token of this device was for the old password; scripts get another one at the next sign-in. */
+static void
+keep_device_known(const Account *account, const KnownDevice *device)
+{
+	auth_token_cookie_set(TOKEN_COOKIE_DEVICE, auth_known_device_token(account->email, device), KNOWN_DEVICE_SECONDS);
 }
 
 static Datum
@@ -98,6 +106,8 @@ change_password(PG_FUNCTION_ARGS)
 
 	auth_throttle_reset(&turn.attempt);
 	auth_credential_replace(&account.id, new_hash);
+	if (is_known_device)
+		keep_device_known(&account, &device);
 	auth_audit_record(&(AuditEvent){
 		.user_id = auth_identity_user(),
 		.session_id = auth_identity_session(),

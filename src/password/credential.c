@@ -9,6 +9,7 @@
 #include "base/statement.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #define SELECT_HASH \
 	"SELECT password_hash FROM auth_private.credentials WHERE user_id OPERATOR(pg_catalog.=) $1"
@@ -59,8 +60,41 @@ auth_credential_insert(const pg_uuid_t *user_id, const char *password_hash)
 	auth_statement_run(&insert, values);
 }
 
+bool
+auth_credential_set_at(const char *email, TimestampTz *set_at)
+{
+	static Statement select_time = {
+		.text = "SELECT c.password_set_at FROM auth_private.credentials c JOIN auth.users u ON u.id OPERATOR(pg_catalog.=) c.user_id "
+				"WHERE u.email OPERATOR(pg_catalog.=) $1",
+		.argument_count = 1,
+		.argument_types = {TEXTOID},
+	};
+	NullableDatum columns[1];
+
+	if (!auth_statement_fetch(&select_time, (NullableDatum[]){auth_value_text(email)}, columns, lengthof(columns)))
+		return false;
+
+	*set_at = DatumGetTimestampTz(columns[0].value);
+	return true;
+}
+
 void
 auth_credential_replace(const pg_uuid_t *user_id, const char *password_hash)
+{
+	static Statement update = {
+		.text = "UPDATE auth_private.credentials SET password_hash = $2, password_set_at = pg_catalog.clock_timestamp() "
+				"WHERE user_id OPERATOR(pg_catalog.=) $1",
+		.argument_count = 2,
+		.argument_types = {UUIDOID, TEXTOID},
+		.has_secret_arguments = true,
+	};
+	NullableDatum values[] = {auth_value_uuid(user_id), auth_value_text(password_hash)};
+
+	auth_statement_run(&update, values);
+}
+
+void
+auth_credential_rehash(const pg_uuid_t *user_id, const char *password_hash)
 {
 	static Statement update = {
 		.text = "UPDATE auth_private.credentials SET password_hash = $2 WHERE user_id OPERATOR(pg_catalog.=) $1",

@@ -11,14 +11,15 @@
  */
 #include "postgres.h"
 
+#include <sodium.h>
 #include <unistd.h>
 
 #include "password/hash_gate.h"
 
 #include "base/settings.h"
 #include "base/subtransaction.h"
-#include "common/hashfn.h"
 #include "http/client.h"
+#include "keys/key_ring.h"
 #include "storage/lock.h"
 #include "utils/resowner.h"
 
@@ -136,6 +137,19 @@ take_free(GateLock kind, uint32 group, int count, LOCKTAG *held)
 	return false;
 }
 
+/* Every role can see which locks are held, but not whose address is behind one. */
+static uint32
+group_of(const ClientAddress *address)
+{
+	const Secret *key = auth_key_ring_mac_key(KEY_PURPOSE_LOGIN_ATTEMPT);
+	unsigned char digest[crypto_generichash_BYTES_MIN];
+	uint32 group;
+
+	crypto_generichash(digest, sizeof(digest), address->network, address->customer_bytes, key->bytes, key->length);
+	memcpy(&group, digest, sizeof(group));
+	return group;
+}
+
 /* Where the client is not known, everybody shares the whole queue. */
 static bool
 take_place_of_address(void)
@@ -147,7 +161,7 @@ take_place_of_address(void)
 	if (!auth_client_address(&address))
 		return true;
 
-	group = hash_bytes(address.network, address.network_bytes);
+	group = group_of(&address);
 	holds_place_of_address = take_free(GATE_PLACE_OF_ADDRESS, group, max_waiting_hashes_per_address, &held_place_of_address);
 	return holds_place_of_address;
 }

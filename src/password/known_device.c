@@ -8,11 +8,14 @@
 
 #include "password/known_device.h"
 
+#include "base/clock.h"
 #include "base/compat.h"
 #include "base/secret.h"
 #include "base/word.h"
 #include "http/token_cookie.h"
 #include "keys/key_ring.h"
+#include "password/credential.h"
+#include "port/pg_bswap.h"
 #include "portable/base64url.h"
 
 #define PREFIX "auth_dt_"
@@ -21,25 +24,43 @@
 /* separates these MACs from the keys of counters, which are made with the same secret */
 #define DOMAIN "device"
 
-typedef struct Token
+typedef struct Body
 {
 	unsigned char id[DEVICE_ID_BYTES];
+	int64 issued_at; /* of PostgreSQL's clock, in network byte order */
+} Body;
+
+typedef struct Token
+{
+	Body body;
 	unsigned char mac[crypto_generichash_BYTES];
 } Token;
 
+StaticAssertDecl(sizeof(Token) == DEVICE_ID_BYTES + sizeof(int64) + crypto_generichash_BYTES, "a token has no padding");
+
 #define ENCODED_BYTES BASE64URL_LENGTH(sizeof(Token))
 
-static void
-compute_mac(const unsigned char *id, const char *email, unsigned char mac[crypto_generichash_BYTES])
+/*
+ * Over the moment at which the password was set as well: who has known only the
+ * one before it is a stranger.  False if the account has no password.
+ */
+static bool
+compute_mac(const Body *body, const char *email, unsigned char mac[crypto_generichash_BYTES])
 {
 	const Secret *key = auth_key_ring_mac_key(KEY_PURPOSE_LOGIN_ATTEMPT);
+	TimestampTz password_set_at;
 	crypto_generichash_state state;
+
+	if (!auth_credential_set_at(email, &password_set_at))
+		return false;
 
 	crypto_generichash_init(&state, key->bytes, key->length, crypto_generichash_BYTES);
 	crypto_generichash_update(&state, (const unsigned char *) DOMAIN, sizeof(DOMAIN));
-	crypto_generichash_update(&state, id, DEVICE_ID_BYTES);
+	crypto_generichash_update(&state, (const unsigned char *) body, sizeof(*body));
+	crypto_generichash_update(&state, (const unsigned char *) &password_set_at, sizeof(password_set_at));
 	crypto_generichash_update(&state, (const unsigned char *) email, strlen(email));
 	crypto_generichash_final(&state, mac, crypto_generichash_BYTES);
+	return true;
 }
 
 static bool
@@ -54,13 +75,11 @@ read_token(const char *text, size_t length, const char *email, KnownDevice *devi
 	if (!auth_base64url_decode(&token, sizeof(token), &token_length, text + PREFIX_BYTES, ENCODED_BYTES) ||
 		token_length != sizeof(token))
 		return false;
-
-	compute_mac(token.id, email, mac);
-	if (!auth_secret_equal(mac, sizeof(mac), token.mac, sizeof(token.mac)))
+	if (!compute_mac(&token.body, email, mac) || !auth_secret_equal(mac, sizeof(mac), token.mac, sizeof(token.mac)))
 		return false;
 
-	memcpy(device->id, token.id, DEVICE_ID_BYTES);
-	return true;
+	memcpy(device->id, token.body.id, DEVICE_ID_BYTES);
+	return auth_clock_after((TimestampTz) pg_ntoh64(token.body.issued_at), KNOWN_DEVICE_SECONDS) > GetCurrentTimestamp();
 }
 
 bool
@@ -90,8 +109,10 @@ auth_known_device_token(const char *email, const KnownDevice *device)
 	Token token;
 	char *text = palloc(PREFIX_BYTES + ENCODED_BYTES + 1);
 
-	memcpy(token.id, device->id, DEVICE_ID_BYTES);
-	compute_mac(token.id, email, token.mac);
+	memcpy(token.body.id, device->id, DEVICE_ID_BYTES);
+	token.body.issued_at = pg_hton64(GetCurrentTimestamp());
+	if (!compute_mac(&token.body, email, token.mac))
+		elog(ERROR, "a device is known of an account that has no password");
 
 	memcpy(text, PREFIX, PREFIX_BYTES);
 	auth_base64url_encode(text + PREFIX_BYTES, &token, sizeof(token));

@@ -167,7 +167,7 @@ login(PG_FUNCTION_ARGS)
 		return refuse(REFUSAL_ACCOUNT_NOT_ACTIVE, &login, NULL);
 
 	if (login.new_hash != NULL)
-		auth_credential_replace(&login.account.id, login.new_hash);
+		auth_credential_rehash(&login.account.id, login.new_hash);
 	return open_session(&login);
 }
 

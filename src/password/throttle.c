@@ -6,9 +6,10 @@
  * the account from anywhere, and a failure for the address, too. Only the
  * first counter leads to long delays; the delays that somebody else can cause
  * by guessing from elsewhere stay short, and do not apply to devices and
- * addresses where the account has signed in before.  An
- * account is counted whether it exists or not, under a keyed hash, so the table
- * names nobody.
+ * addresses where the account has signed in before. These do not count for the
+ * account from anywhere, in turn: neither a guess there nor a sign-in changes what
+ * others are told. An account is counted whether it exists or not, under a keyed
+ * hash, so the table names nobody.
  *
  * While an account is delayed for everybody, a client that keeps asking would
  * always get the next attempt. So that attempt is drawn by lot among the
@@ -291,14 +292,27 @@ own_longest(const Attempt *attempt)
 	return is_alone ? max_delay : shared_longest();
 }
 
+/*
+ * An account's own address spares it the account's delay, not that of the
+ * address: else, where many guess from one address, who is let through would be
+ * those who have an account.
+ */
 static int
-attempt_seconds_left(const Attempt *attempt)
+own_seconds_left(const Attempt *attempt)
 {
 	int left = seconds_left(&attempt->own, own_longest(attempt));
 
-	if (is_spared(attempt))
+	if (attempt->own.kind == ATTEMPT_DEVICE)
 		return left;
-	return Max(left, Max(account_seconds_left(attempt), seconds_left(&attempt->address, shared_longest())));
+	return Max(left, seconds_left(&attempt->address, shared_longest()));
+}
+
+static int
+attempt_seconds_left(const Attempt *attempt)
+{
+	int left = own_seconds_left(attempt);
+
+	return is_spared(attempt) ? left : Max(left, account_seconds_left(attempt));
 }
 
 /*
@@ -314,7 +328,8 @@ draw_ticket(const Attempt *attempt)
 
 	crypto_generichash_init(&state, key->bytes, key->length, sizeof(digest));
 	crypto_generichash_update(&state, (const unsigned char *) &attempt->account.last_at, sizeof(TimestampTz));
-	crypto_generichash_update(&state, attempt->own.key, ATTEMPT_KEY_BYTES);
+	crypto_generichash_update(&state, attempt->account.key, ATTEMPT_KEY_BYTES);
+	crypto_generichash_update(&state, attempt->customer, attempt->customer_bytes);
 	crypto_generichash_final(&state, (unsigned char *) digest, sizeof(digest));
 	return digest[0] == 0 ? 1 : (int64) digest[0];
 }
@@ -333,7 +348,10 @@ enter_draw(const Attempt *attempt)
 	};
 	const AttemptCounter *account = &attempt->account;
 
-	if (is_spared(attempt) || seconds_left(account, shared_longest()) == 0 ||
+	int account_left = seconds_left(account, shared_longest());
+
+	/* Who is delayed for longer, for reasons of his own, could not use his turn. */
+	if (is_spared(attempt) || account_left == 0 || own_seconds_left(attempt) > account_left ||
 		(account->drawn != 0 && account->drawn <= attempt->ticket))
 		return;
 
@@ -356,6 +374,8 @@ identify_attempt(const char *email, const KnownDevice *device, Attempt *attempt)
 		identify(&attempt->own, ATTEMPT_PAIR, email, address.network, address.network_bytes);
 	identify(&attempt->account, ATTEMPT_ACCOUNT, email, NULL, 0);
 	identify(&attempt->address, ATTEMPT_ADDRESS, "", address.network, address.network_bytes);
+	memcpy(attempt->customer, address.network, sizeof(attempt->customer));
+	attempt->customer_bytes = address.customer_bytes;
 }
 
 /* Whether an attempt comes too early, according to the counters read so far. */
@@ -385,20 +405,31 @@ auth_throttle_begin(const char *email, const KnownDevice *device, Attempt *attem
 
 	/* Always in this order, so that no two attempts wait for each other. */
 	lock_counter(&attempt->own);
-	lock_counter(&attempt->account);
+	attempt->counts_account = !is_spared(attempt);
+	if (attempt->counts_account)
+		lock_counter(&attempt->account);
 	if (is_too_early(attempt, retry_after_seconds))
 		return false;
 
 	count_one(&attempt->own);
-	count_one(&attempt->account);
+	if (attempt->counts_account)
+		count_one(&attempt->account);
 	return true;
+}
+
+/* As it was before this attempt. */
+static void
+uncount_for_account(const Attempt *attempt)
+{
+	if (attempt->counts_account)
+		write_counter(&attempt->account);
 }
 
 void
 auth_throttle_cancel(const Attempt *attempt)
 {
 	write_counter(&attempt->own);
-	write_counter(&attempt->account);
+	uncount_for_account(attempt);
 }
 
 /* Locked only now, not while hashing: one address may be a whole office. */
@@ -414,18 +445,32 @@ auth_throttle_note_failure(const Attempt *attempt)
 	count_one(&address);
 }
 
-/* The address is not cleared: a guesser may have an account of his own. */
+/*
+ * The address is not cleared: a guesser may have an account of his own.  Nor is
+ * the account: a guesser elsewhere would notice that its owner has signed in.
+ * Where there are no addresses, it is the same counter twice.
+ */
 void
 auth_throttle_reset(const Attempt *attempt)
 {
 	AttemptCounter own = attempt->own;
 	AttemptCounter account = attempt->account;
+	bool has_own = attempt->has_address || own.kind == ATTEMPT_DEVICE;
 
-	own.stored_failures = account.stored_failures = 0;
-	own.last_at = account.last_at = GetCurrentTimestamp();
-	own.has_succeeded = true;
-	own.drawn = account.drawn = 0;
+	own.stored_failures = 0;
+	own.last_at = GetCurrentTimestamp();
+	own.has_succeeded = own.kind == ATTEMPT_PAIR;
+	own.drawn = 0;
 	write_counter(&own);
+	if (has_own)
+	{
+		uncount_for_account(attempt);
+		return;
+	}
+
+	account.stored_failures = 0;
+	account.last_at = own.last_at;
+	account.drawn = 0;
 	write_counter(&account);
 }
 

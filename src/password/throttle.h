@@ -6,6 +6,7 @@
 #define AUTH_THROTTLE_H
 
 #include "datatype/timestamp.h"
+#include "http/client.h"
 #include "password/known_device.h"
 
 /* at least DUMMY_HASH_KEY_BYTES */
@@ -38,6 +39,9 @@ typedef struct Attempt
 	AttemptCounter account;
 	AttemptCounter address;
 	bool has_address;
+	unsigned char customer[CLIENT_NETWORK_MAX_BYTES]; /* who asks, in the draw */
+	int customer_bytes;
+	bool counts_account; /* one that is spared counts for its own device or address only */
 	int64 ticket; /* who this is, in the draw for the account */
 } Attempt;
 
@@ -59,7 +63,7 @@ extern void auth_throttle_cancel(const Attempt *attempt);
 /* The password was wrong: count it for the address as well. */
 extern void auth_throttle_note_failure(const Attempt *attempt);
 
-/* It was right: clear the account, and remember the address as one of its own. */
+/* It was right: clear the address or device for this account, and remember the address as one of its own. */
 extern void auth_throttle_reset(const Attempt *attempt);
 
 /*

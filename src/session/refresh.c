@@ -92,6 +92,21 @@ read_generation(const PresentedToken *token, SessionGeneration *generation)
 	return true;
 }
 
+/* A client may refresh without end. */
+static void
+record(const Session *session)
+{
+	static AuditBudget budget = {.burst = 100};
+	int skipped;
+
+	if (auth_audit_budget_take(&budget, &skipped))
+		auth_audit_record(&(AuditEvent){
+			.user_id = &session->user_id,
+			.session_id = &session->id,
+			.reason = auth_audit_reason(NULL, skipped),
+		});
+}
+
 /*
  * Rotate a session, or return why not; then refusal has its kind filled in
  * and, as far as they are known, the session's id and user.
@@ -120,10 +135,7 @@ rotate(const PresentedToken *token, TokenMode mode, Session *session, Refusal *r
 	{
 		case GENERATION_CURRENT:
 			auth_session_rotate(session, generation.generation, auth_token_mode_idle_seconds(mode));
-			auth_audit_record(&(AuditEvent){
-				.user_id = &session->user_id,
-				.session_id = &session->id,
-			});
+			record(session);
 			return NULL;
 		case GENERATION_REPEATED:
 			return NULL;

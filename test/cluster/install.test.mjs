@@ -96,10 +96,11 @@ test('not while somebody could become the owner of everything', () => {
 })
 
 test("a site's default privileges open nothing", () => {
-  sql(`ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO anon, authenticated, PUBLIC;
-    ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO anon, authenticated, PUBLIC;
-    ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO anon, authenticated;
-    ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO anon, authenticated, PUBLIC;
+  sql(`CREATE ROLE regress_auth_reader;
+    ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO anon, authenticated, regress_auth_reader, PUBLIC;
+    ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO anon, authenticated, regress_auth_reader, PUBLIC;
+    ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO anon, authenticated, regress_auth_reader;
+    ALTER DEFAULT PRIVILEGES GRANT ALL ON SCHEMAS TO anon, authenticated, regress_auth_reader, PUBLIC;
     SET client_min_messages = warning; ${install}`)
   const privileges = (database) => stack.psql(`
     SELECT json_agg((name, acl)::text ORDER BY name) FROM (
@@ -107,6 +108,7 @@ test("a site's default privileges open nothing", () => {
       UNION ALL SELECT oid::regclass::text, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(relacl) a)::text FROM pg_class WHERE relnamespace::regnamespace::text LIKE 'auth%' AND relkind IN ('r', 'S')
       UNION ALL SELECT nspname, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(nspacl) a)::text FROM pg_namespace WHERE nspname LIKE 'auth%') AS o (name, acl)`, { database })
   assert.equal(privileges(database), privileges('app'))
+  sql('DROP OWNED BY regress_auth_reader; DROP ROLE regress_auth_reader')
 })
 
 test('not into a database of another encoding', () => {

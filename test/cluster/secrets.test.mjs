@@ -479,6 +479,9 @@ test('another request on the same connections', async () => {
     if (i % 2) await client.call('login', { email: user.email, password: i % 4 === 1 ? user.next : user.wrong, mode: i % 8 === 1 ? 'session' : 'json' }, { headers: { 'x-real-ip': `192.0.2.${i}` } })
     seen.push((await client.call('peek', {}, { headers: { 'x-note': 'control-header' } })).text)
   }))
+  await stack.configure({ 'auth.openapi_enabled': true })
+  stack.psql("NOTIFY pgrst, 'reload config'")
+  await until('PostgREST describes what it serves', async () => (await client.get('/')).status === 200)
   const openapi = [(await client.get('/')).text, (await client.get('/', { headers: { 'accept-profile': 'public' } })).text, (await client.get('/rpc/jwks')).text]
   assertHolds(seen.join(), /control-header/)
   assertHolds(seen.join(), /pgrst_call.{0,2000}login/)

@@ -1,7 +1,11 @@
 // What the tests of Directus' surface share: a stack with the gateway, and a plain client of it.
 
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
+import { execFileSync } from 'node:child_process'
+import { chownSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { join } from 'node:path'
 import { startStack } from '../../tools/stack.mjs'
 import { Client as PostgrestClient } from '../http/client.mjs'
 import { freshEmail, PASSWORD } from '../support.mjs'
@@ -9,15 +13,23 @@ import { freshEmail, PASSWORD } from '../support.mjs'
 export { SAME_SITE } from '../http/client.mjs'
 export { freshEmail, PASSWORD } from '../support.mjs'
 
-export async function startDirectus() {
+export async function startDirectus(options) {
   const stack = await startStack()
   try {
-    await stack.startGateway()
+    await stack.startGateway(options)
   } catch (error) {
     await stack.stop()
     throw error
   }
   return stack
+}
+
+// nginx' directives for a certificate that nobody vouches for.
+export function certificateFor(stack, name) {
+  const path = join(stack.directory, `${name}.pem`)
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-keyout', path, '-out', `${path}.crt`], { stdio: 'ignore' })
+  if (stack.user.uid !== undefined) chownSync(path, stack.user.uid, stack.user.gid)
+  return `ssl_certificate ${path}.crt; ssl_certificate_key ${path};`
 }
 
 export class Client extends PostgrestClient {
@@ -52,7 +64,9 @@ export class Client extends PostgrestClient {
 
 const fetchFrom = (localAddress) => (url, { method, headers, body }) =>
   new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers: { ...headers, 'content-length': Buffer.byteLength(body ?? '') }, localAddress, agent: false }, async (answer) => {
+    const request = url.startsWith('https:') ? httpsRequest : httpRequest
+    const length = { 'content-length': Buffer.byteLength(body ?? '') }
+    const sent = request(url, { method, headers: { ...headers, ...length }, localAddress, agent: false, rejectUnauthorized: false }, async (answer) => {
       try {
         const chunks = await answer.toArray()
         const fields = answer.rawHeaders.flatMap((name, i) => (i % 2 ? [] : [[name, answer.rawHeaders[i + 1]]]))

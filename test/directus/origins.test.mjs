@@ -1,24 +1,20 @@
 // Pages of other origins: those that gateway/nginx.conf allows may call it, and no others, in a real browser, too.
 
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { chromium } from 'playwright-core'
 import { freePort } from '../../tools/stack.mjs'
-import { Client, freshEmail, PASSWORD, startDirectus } from './client.mjs'
+import { certificateFor, Client, freshEmail, PASSWORD, startDirectus } from './client.mjs'
 
 // The site's own hosts, and another's that it allows as well.
 const API = 'api.site.test'
 const hosts = { app: 'app.site.test', partner: 'partner.test', stranger: 'stranger.test' }
 
-let stack, client, port, pagePort, certificate, browser
+let stack, client, port, pagePort, tls, browser
 before(async () => {
   stack = await startDirectus()
   ;[port, pagePort] = [await freePort(), await freePort()]
-  certificate = join(stack.directory, 'certificate.pem')
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=site.test', '-keyout', certificate, '-out', `${certificate}.crt`], { stdio: 'ignore' })
-  execFileSync('chown', [String(stack.user.uid ?? process.getuid()), certificate])
+  tls = certificateFor(stack, 'site.test')
   await stack.runGateway({ edit: withOrigins })
   client = new Client(stack)
   browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--host-resolver-rules=MAP *.test 127.0.0.1'] })
@@ -34,7 +30,6 @@ const originOf = (name) => `https://${hosts[name]}:${pagePort}`
 function withOrigins(template) {
   const example = '# https://app.example.org $http_origin;'
   assert.ok(template.includes(example))
-  const tls = `ssl_certificate ${certificate}.crt; ssl_certificate_key ${certificate};`
   return template
     .replace(example, `${originOf('app')} $http_origin; ${originOf('partner')} $http_origin;`)
     .replace('listen ${LISTEN};', `listen \${LISTEN}; listen 127.0.0.1:${port} ssl; ${tls}`)

@@ -298,7 +298,8 @@ test('sorted and cut', async () => {
   assert.equal(await order('limit=2&page=2&offset=4'), '3,4', 'a page goes before an offset')
   assert.equal(await order('limit=2&page=0'), '1,2')
   assert.equal(await order('limit='), '')
-  for (const sort of ['nope', 'parent.nope', 'name.x', 'parent.parent.id', '-', 'secret']) assertError(await get(`sort=${sort}`), 403, 'FORBIDDEN')
+  assert.equal(await order('sort=-parent.parent.name,id'), '1,2,3,5,4')
+  for (const sort of ['nope', 'parent.nope', 'name.x', 'parent.parent.nope', 'parent.parent.secret', 'parent.parent.parent.parent.id', '-', 'secret']) assertError(await get(`sort=${sort}`), 403, 'FORBIDDEN')
 })
 
 test('a hundred rows unless more are asked for', async () => {
@@ -315,6 +316,10 @@ test('search looks at readable texts, and at numbers', async () => {
   assert.equal(await found('%'), '3')
   assert.equal(await found('_'), '')
   assert.equal(await found('10'), '2,3')
+  assert.equal(await found('1.5'), '1')
+  assert.equal(await found('1.50'), '1')
+  assert.equal(await found(user.id), '1,2,3,4,5')
+  assert.equal(await found(other.id.toUpperCase()), '6')
   assert.equal(await found('hidden'), '')
   assert.equal(await found("'"), '')
   assert.equal(await found(''), '1,2,3,4,5,6')
@@ -333,12 +338,18 @@ test('aggregates and groups', async () => {
   assert.deepEqual(await read(`${five}&aggregate[count]=*`), [{ count: '5' }])
   assert.deepEqual(await read(`${five}&aggregate=${json({ count: ['*'] })}`), [{ count: '5' }])
   assert.deepEqual(await read(`${five}&aggregate[count]=id,name`), [{ count: { id: '5', name: '4' } }])
-  assert.deepEqual(await read(`${five}&aggregate[sum]=amount&aggregate[min][]=amount&aggregate[max][]=at`), [{ max: { at: '2024-03-01 00:00:00+00' }, min: { amount: '-3' }, sum: { amount: '8.5' } }])
+  assert.deepEqual(await read(`${five}&aggregate[sum]=amount&aggregate[min][]=amount&aggregate[max][]=at`), [{ max: { at: '2024-03-01T00:00:00.000Z' }, min: { amount: '-3' }, sum: { amount: '8.5' } }])
   assert.deepEqual(await read(`${five}&aggregate=${json({ countDistinct: 'parent', avg: 'amount', sumDistinct: 'parent', countAll: '*' })}`),
     [{ avg: { amount: '2.1250000000000000' }, countAll: '5', sumDistinct: { parent: '3' }, countDistinct: { parent: '2' } }])
   assert.deepEqual(await read(`${five}&aggregate[count]=*&groupBy=is_good`), [{ is_good: false, count: '1' }, { is_good: true, count: '2' }, { is_good: null, count: '2' }])
   assert.deepEqual(await read(`${five}&aggregate[count]=*&groupBy[]=is_good&groupBy[]=parent&sort=-is_good,parent&limit=2&offset=1`), [{ is_good: null, parent: null, count: '1' }, { is_good: true, parent: 1, count: '1' }])
-  assert.deepEqual(await read(`${five}&groupBy=parent&limit=1`), [{ parent: 1, count: '2' }])
+  assert.deepEqual(await read(`${five}&groupBy=parent&limit=1`), [{ parent: 1 }])
+  assert.deepEqual(await read(`${five}&aggregate[min]=name&aggregate[max]=name`), [{ max: { name: 'apple pie' }, min: { name: '' } }])
+  const parents = async (sort) => (await read(`${five}&aggregate[count]=*&aggregate[max]=id&groupBy=parent&sort=${sort}`)).map((group) => group.parent)
+  assert.deepEqual(await parents('count'), [2, 1, null])
+  assert.deepEqual(await parents('-max'), [null, 2, 1])
+  assert.deepEqual(await parents('-count,-max.id'), [null, 1, 2])
+  assertError(await get('aggregate[count]=*&groupBy=parent&sort=-sum'), 400, 'INVALID_QUERY')
 })
 
 test('a hidden column cannot be read, filtered, sorted, searched, grouped or counted', async () => {

@@ -186,6 +186,10 @@ for (const [version, sdk] of [['19.1.0', sdk19], ['26.0.0', sdk26]]) {
     const client = createDirectus(stack.gatewayUrl).with(rest())
     assert.equal(await client.request(sdk.serverPing()), 'pong')
     assert.equal((await client.request(sdk.serverHealth())).status, 'ok')
-    assert.equal((await client.request(sdk.serverInfo())).project.public_registration, true)
+    const { project, ...server } = await client.request(sdk.serverInfo())
+    assert.deepEqual([project.public_registration, project.public_registration_verify_email, project.project_logo, Object.keys(project).length], [true, false, null, 17])
+    assert.deepEqual(server, { setupCompleted: true })
+    const { client: user } = await enter()
+    assert.deepEqual((await user.request(sdk.serverInfo())).queryLimit, { default: 100, max: -1 })
   })
 }

@@ -37,66 +37,66 @@ endif
 
 .PHONY: run test test-unit test-sql test-http test-cluster test-directus test-browser test-sanitize test-assert test-deb shell deb bench lint reference format dist help
 
-run: ## start the whole stack with sample data and an example site (FRONTEND=nextjs), and print a first session
+run: ## start the whole stack with sample data and an example site (FRONTEND=nextjs for another), and print a first session to paste
 	@tools/packages run
 	@FRONTEND=$(FRONTEND) exec node tools/run.mjs
 
 # PG=18: on another major version than this system's, in a tree of the release of Debian that brings it
 ON = $(if $(PG),tools/on-postgres $(PG))
 
-test: ## run every suite on throwaway servers (installs what is missing); on another PostgreSQL: PG=17, also for the suites below
+test: ## run every suite on throwaway servers, and install missing packages first (on another PostgreSQL: PG=17, also for the suites below)
 	@$(ON) tools/test
 
-test-unit: ## the parts that need no PostgreSQL: tokens, cookies, e-mail addresses
+test-unit: ## test the parts that need no PostgreSQL: tokens, cookies, e-mail addresses
 	@$(ON) tools/test unit
 
-test-sql: ## pg_regress and the isolation tests (one file: REGRESS=login ISOLATION=)
+test-sql: ## run pg_regress and the isolation tests (one file: REGRESS=login ISOLATION=)
 	@$(ON) tools/test sql
 
-test-http: ## real PostgREST (one file: FILES=test/http/life.test.mjs)
+test-http: ## test through a real PostgREST (one file: FILES=test/http/life.test.mjs)
 	@$(ON) tools/test http $(FILES)
 
-test-cluster: ## whole clusters: dump, restore, install, the stack tool (one file: FILES=test/cluster/dump.test.mjs)
+test-cluster: ## test whole clusters: dump, restore, install, the stack tool (one file: FILES=test/cluster/dump.test.mjs)
 	@$(ON) tools/test cluster $(FILES)
 
-test-directus: ## Directus' surface behind real nginx (one file: FILES=test/directus/items.test.mjs)
+test-directus: ## test the Directus API through a real nginx (one file: FILES=test/directus/items.test.mjs)
 	@$(ON) tools/test directus $(FILES)
 
-test-sanitize: ## SQL, isolation and HTTP tests with the extension under AddressSanitizer and UBSan in the server
+test-sanitize: ## run the SQL, isolation and HTTP tests with the extension under AddressSanitizer and UBSan
 	@$(ON) tools/sanitize
 
 # not every release's archive has the source package of the server that it has
-test-assert: ## the same on a PostgreSQL 18 built with assertions from Debian's source package
+test-assert: ## run the same tests on a PostgreSQL 18 built with assertions from Debian's source package
 	@tools/on-postgres $(or $(PG),18) tools/with-assertions tools/test sql,http
 
-test-browser: ## the example sites in a real browser (one: FRONTEND=astro; one file: FILES=test/browser/life.test.mjs)
+test-browser: ## test the example sites in a real browser (one site: FRONTEND=astro; one file: FILES=test/browser/life.test.mjs)
 	@FRONTEND=$(FRONTEND) $(ON) tools/test browser $(FILES)
 
 shell: ## start a stack and open a shell, with psql and the environment that CONTRIBUTING.md describes
 	@tools/packages run
 	@node tools/stack.mjs --http $${SHELL:-bash}
 
-bench: ## run the benchmarks of docs/performance.md (some: ONLY=storm,uid; in short: QUICK=1)
+bench: ## run the benchmarks of docs/performance.md (some of them: ONLY=storm,uid; shorter: QUICK=1)
 	@tools/packages bench
 	@exec node bench/bench.mjs
 
-lint: ## formatting, warnings as errors, static analysis, and the rules of CONTRIBUTING.md
+lint: ## check formatting, compiler warnings, static analysis, and the rules of CONTRIBUTING.md
 	@tools/lint
 
-reference: ## write docs/reference.md from the COMMENTs and settings
+reference: ## generate docs/reference.md from the COMMENTs and settings
 	@tools/packages run
 	@node tools/reference.mjs
 
 format: ## format the C sources
 	@clang-format -i $(wildcard src/*.[ch] src/*/*.[ch]) test/unit/*.c bench/*.c
 
-deb: ## Debian packages of the extensions for each PostgreSQL whose headers are installed (or, by a tree: PG=17)
+deb: ## build Debian packages for each PostgreSQL whose headers are installed (in a tree of another Debian release: PG=17)
 	@SHARED_DIRECTORY=$(CURDIR) $(ON) tools/deb
 
-test-deb: ## build them, and install and remove them in a clean Debian
+test-deb: ## build the Debian package, and install, use and remove it in a clean Debian
 	@tools/test-deb
 
-dist: ## make auth-VERSION.zip of what is committed
+dist: ## make auth-VERSION.zip from the last commit
 	@git archive --prefix=auth-$(EXTVERSION)/ -o auth-$(EXTVERSION).zip HEAD
 
 help: ## show this list

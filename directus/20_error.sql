@@ -1,7 +1,7 @@
 
 
 --
--- Errors: raised where they are noticed, and told by Directus' codes
+-- Errors: raised where they are noticed, and answered with Directus' codes
 --
 
 CREATE FUNCTION directus_private.raise(status integer, code text, message text, extensions jsonb DEFAULT '{}') RETURNS void
@@ -13,7 +13,7 @@ BEGIN
 		DETAIL = jsonb_build_object('status', status, 'extensions', extensions || jsonb_build_object('code', code));
 END
 $$;
-COMMENT ON FUNCTION directus_private.raise(integer, text, text, jsonb) IS 'end the request with an error of Directus';
+COMMENT ON FUNCTION directus_private.raise(integer, text, text, jsonb) IS 'end the request with one of Directus'' errors';
 
 CREATE FUNCTION directus_private.raise_invalid_payload(reason text) RETURNS void
 	LANGUAGE sql VOLATILE
@@ -81,7 +81,7 @@ CREATE FUNCTION directus_private.tell_invalid(part text, reason text) RETURNS js
 	AS $$ SELECT directus_private.tell_error(400, format('Invalid %s. %s.', part, reason),
 		jsonb_build_object('code', 'INVALID_' || upper(part), 'reason', reason)) $$;
 
--- Whom a token that is no JWT belongs to, Directus looks up: it is nobody's.
+-- Directus looks up a token that is not a JWT among its users' static tokens: here it is nobody's.
 CREATE FUNCTION directus_private.tell_bad_token(problem text) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -96,7 +96,7 @@ BEGIN
 END
 $$;
 
--- What was raised, in Directus' words; never in PostgreSQL's.
+-- The error that was raised, in Directus' words, never in PostgreSQL's
 CREATE FUNCTION directus_private.tell_exception(part text, state text, message text, detail text, failed_schema text,
 		failed_table text, failed_constraint text, failed_column text) RETURNS json
 	LANGUAGE plpgsql VOLATILE
@@ -107,7 +107,7 @@ DECLARE
 	field text := failed_column;
 	told record;
 BEGIN
-	-- what the core says of its own columns by CHECK
+	-- auth limits the length of its own columns by CHECK
 	IF state = '23514' AND failed_constraint LIKE '%\_is\_at\_most\_%\_characters' THEN
 		state := '22001';
 	END IF;
@@ -140,7 +140,7 @@ BEGIN
 				WHEN state = 'PT403' THEN jsonb_build_object('reason', told.sentence) ELSE '{}' END);
 	END IF;
 
-	-- a value that is none of its type, a type that cannot be sorted or compared, and what is nested too deep
+	-- a value that does not fit its type, a type that cannot be sorted or compared, or something nested too deep
 	IF state LIKE '22%' OR state LIKE '54%' OR state = '42883' THEN
 		CASE
 			WHEN part = 'role' THEN
@@ -161,9 +161,9 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION directus_private.tell_exception(text, text, text, text, text, text, text, text) IS
-	'the answer for what was raised while a part of the request was looked at: role, body, query, payload, or a JSON object of the query by its name';
+	'the answer to an error that was raised while handling a part of the request: role, body, query, payload, or the name of a JSON object in the query';
 
--- What a call of auth refused or answered, in Directus' words
+-- The answer or the refusal of a call of auth, in Directus' words
 CREATE FUNCTION directus_private.tell_answer(answer jsonb) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -203,7 +203,7 @@ BEGIN
 	END CASE;
 END
 $$;
-COMMENT ON FUNCTION directus_private.tell_answer(jsonb) IS 'what a call of auth answered or refused, in the shape of Directus';
+COMMENT ON FUNCTION directus_private.tell_answer(jsonb) IS 'the answer or the refusal of a call of auth, as Directus would give it';
 
 CREATE FUNCTION directus_private.no_content() RETURNS json
 	LANGUAGE plpgsql VOLATILE
@@ -211,7 +211,7 @@ CREATE FUNCTION directus_private.no_content() RETURNS json
 	AS $$
 BEGIN
 	PERFORM set_config('response.status', '204', true);
-	-- a client that is promised JSON would parse it
+	-- a client that is promised JSON would try to parse the empty body
 	PERFORM directus_private.add_header('Content-Type', '');
 	RETURN NULL;
 END

@@ -23,8 +23,8 @@ BEGIN
 END
 $$;
 
--- Not left to auth.pre_request: PostgREST would tell in its own words what is
--- wrong with a token, and in other words in each of its versions.
+-- This is not left to auth.pre_request: PostgREST would say in its own words what
+-- is wrong with a token, and in different words in each version.
 CREATE FUNCTION directus_private.authenticate() RETURNS void
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -68,7 +68,7 @@ CREATE FUNCTION directus_private.is_email(value text) RETURNS boolean
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT value ~ '^[^@[:space:]]+@[^@[:space:]]+$' $$;
 
--- Directus' order of complaints: the first offence, field by field
+-- Like Directus, complain only about the first mistake, field by field.
 CREATE FUNCTION directus_private.require_strings(body jsonb, required text[], optional text[]) RETURNS void
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
@@ -106,8 +106,8 @@ BEGIN
 END
 $$;
 
--- One slash at the end is none. More would be a path that the gateway does not
--- know for what it is, and the queue for sign-ins is the gateway's.
+-- One slash at the end is ignored. With more of them, the gateway would not
+-- recognize a sign-in, which would then bypass the gateway's queue.
 CREATE FUNCTION directus_private.parse_path(path text) RETURNS text[]
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
@@ -161,7 +161,7 @@ END
 $$;
 COMMENT ON FUNCTION directus_private.parse_query(text) IS 'the query string of a request as an object';
 
--- What a parameter holds that is JSON, as {"filter": "{...}"}; empty it is none
+-- The query with a parameter that is JSON, such as {"filter": "{...}"}, parsed; without it if it is empty
 CREATE FUNCTION directus_private.parse_parameter(query jsonb, name text) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
@@ -174,7 +174,7 @@ BEGIN
 END
 $$;
 
--- The query that a body holds, as {"query": {"filter": ..., "limit": 5}}
+-- The query in a body such as {"query": {"filter": ..., "limit": 5}}
 CREATE FUNCTION directus_private.query_in(body jsonb) RETURNS jsonb
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
@@ -214,7 +214,7 @@ BEGIN
 END
 $$;
 
--- A list of names, each of which may be such a list again: no name has a comma.
+-- A list of names. Each element may be a comma-separated list again: no name has a comma.
 CREATE FUNCTION directus_private.to_names(value jsonb) RETURNS text[]
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp

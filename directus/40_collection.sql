@@ -1,10 +1,10 @@
 
 
 --
--- Collections: tables under row-level security that the caller may read, and the users
+-- Collections: tables with row-level security that the caller may read, and the users
 --
 
--- A view has no index: its key is the column "id".
+-- A view has no primary key: its column "id" counts as one.
 CREATE FUNCTION directus_private.primary_key(source regclass) RETURNS name
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -18,9 +18,9 @@ BEGIN
 END
 $$;
 
--- The table of a collection of which the caller has one of the privileges; null if
--- there is none. A site's own posts go before auth's. A view shows rows by the rights of its
--- owner, and is meant to only if it says security_barrier.
+-- The table of a collection on which the caller has one of the privileges; null if there
+-- is none. A site's own posts take precedence over auth's. A view shows rows with the
+-- rights of its owner; security_barrier says that this is intended.
 CREATE FUNCTION directus_private.find_collection(name text, privileges text DEFAULT 'SELECT') RETURNS regclass
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -52,9 +52,9 @@ BEGIN
 	RETURN found;
 END
 $$;
-COMMENT ON FUNCTION directus_private.collection(text, text) IS 'the table of a collection of which the caller has one of the privileges; FORBIDDEN otherwise';
+COMMENT ON FUNCTION directus_private.collection(text, text) IS 'the table of a collection on which the caller has one of the privileges; FORBIDDEN otherwise';
 
--- Directus' singletons hold one item, which has no key in their paths.
+-- Directus' singletons hold one item, whose key does not appear in the path.
 CREATE FUNCTION directus_private.is_singleton(source regclass) RETURNS boolean
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -83,7 +83,7 @@ BEGIN
 END
 $$;
 
--- Which collection a field refers to; null if none that may be read
+-- The collection that a field refers to; null if there is none that the caller may read
 CREATE FUNCTION directus_private.relation_of(source regclass, field text) RETURNS regclass
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -96,19 +96,19 @@ BEGIN
 END
 $$;
 
--- Whether a field refers to something, which the caller may not be able to read
+-- Whether a field refers to another collection, even to one that the caller may not read
 CREATE FUNCTION directus_private.is_reference(source regclass, field text) RETURNS boolean
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	RETURN (source = 'auth.users'::regclass AND field IN ('role', 'policies')) -- of Directus' own
+	RETURN (source = 'auth.users'::regclass AND field IN ('role', 'policies')) -- references in Directus
 		OR EXISTS (SELECT FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]
 			WHERE c.contype = 'f' AND c.conrelid = source AND a.attname = field AND has_column_privilege(source, a.attnum, 'SELECT'));
 END
 $$;
 
--- The type of a field that may be read; FORBIDDEN for every other
+-- The type of a field that the caller may read; FORBIDDEN for any other
 CREATE FUNCTION directus_private.require_field(source regclass, field text, place text) RETURNS regtype
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp

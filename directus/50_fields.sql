@@ -1,7 +1,7 @@
 
 
 --
--- Reading: a query of Directus as a query of PostgreSQL
+-- Reading: a Directus query as an SQL query
 --
 
 -- ["a", "b.c"] as {"a": {}, "b": {"c": {}}}
@@ -40,7 +40,7 @@ CREATE FUNCTION directus_private.shown(expression text, type regtype) RETURNS te
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
-	-- not one of PostgreSQL's own: a domain counts as what it is made of
+	-- not one of PostgreSQL's own types: a domain counts as its base type
 	IF type::oid >= 16384 THEN
 		type := (SELECT coalesce(nullif(typbasetype, 0), oid) FROM pg_type WHERE oid = type);
 	END IF;
@@ -53,7 +53,7 @@ BEGIN
 END
 $$;
 
--- What Directus keeps of its users, and clients ask for; null where it is not in auth.users.
+-- Fields that Directus' users have and clients ask for; null if auth.users has no such column
 CREATE FUNCTION directus_private.is_field_of_directus(source regclass, field text) RETURNS boolean
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -64,8 +64,9 @@ BEGIN
 END
 $$;
 
--- What may not be read is FORBIDDEN: a field, or all of what is asked for. With
--- is_lenient such a field is left out as well, and the key is there at least.
+-- A field that may not be read is FORBIDDEN. A reference that may not be followed is left
+-- out, and is FORBIDDEN only if nothing else was asked for. With is_lenient all of these
+-- are left out, and if nothing remains, the key is selected.
 CREATE FUNCTION directus_private.select_list(source regclass, alias text, tree jsonb, place text DEFAULT 'root', is_lenient boolean DEFAULT false) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 
 
--- What an operand stands for, as $NOW(-7 days)
+-- The value of an operand such as $NOW(-7 days)
 CREATE FUNCTION directus_private.resolve(operand text) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -13,7 +13,7 @@ BEGIN
 		IF adjustment IS NULL THEN
 			PERFORM directus_private.raise_invalid_query('"$NOW" takes a number and a unit of time');
 		END IF;
-		-- those of Directus' units that PostgreSQL does not know
+		-- units of Directus that PostgreSQL does not know
 		RETURN now() + (adjustment[1] || ' ' || CASE WHEN adjustment[2] = '' THEN 'days' WHEN adjustment[2] ~* '^(mo|mos|mth|mths)$' THEN 'months' ELSE adjustment[2] END)::interval;
 	END IF;
 	RETURN CASE operand WHEN '$CURRENT_USER' THEN auth.uid()::text WHEN '$CURRENT_ROLE' THEN auth.role()::text
@@ -48,8 +48,8 @@ BEGIN
 END
 $$;
 
--- Characters that stand for themselves in LIKE. Looking for a long text in a
--- longer one can take minutes.
+-- A text as a pattern of LIKE that matches just that text. Searching for a long text
+-- in a longer one can take minutes.
 CREATE FUNCTION directus_private.like_pattern(searched text) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
@@ -62,9 +62,9 @@ BEGIN
 END
 $$;
 
--- Times count as they are shown (see directus_private.shown), so that one which was
--- read is found again, and not taken for an earlier one. The column stays bare,
--- for its index.
+-- Times are compared as they are shown (see directus_private.shown), so that a time that
+-- was read is found again, and does not count as an earlier one. The column stays bare,
+-- so that its index can be used.
 CREATE FUNCTION directus_private.time_comparison(expression text, type regtype, operator text, moments text[]) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -95,7 +95,7 @@ CREATE FUNCTION directus_private.comparison(expression text, type regtype, opera
 	AS $$
 DECLARE
 	kind text := directus_private.kind_of(type);
-	type_name text := format_type(type, -1); -- character without a length would be one character
+	type_name text := format_type(type, -1); -- "character" without a length would mean one character
 	text_value text := directus_private.resolve(operand #>> '{}');
 	is_true boolean := operand NOT IN ('false', '"false"', '0', '"0"');
 	values_list text[];
@@ -148,7 +148,7 @@ END
 $$;
 COMMENT ON FUNCTION directus_private.comparison(text, regtype, text, jsonb) IS 'one operator of a filter as a condition';
 
--- The filters that _and or _or takes: a list, or {"0": ..., "1": ...}
+-- The filters in an _and or _or: a list, or {"0": ..., "1": ...}
 CREATE FUNCTION directus_private.to_filters(value jsonb) RETURNS jsonb[]
 	LANGUAGE plpgsql IMMUTABLE
 	SET search_path = pg_catalog, pg_temp
@@ -161,7 +161,7 @@ BEGIN
 END
 $$;
 
--- A filter as a condition. A related row counts only where the caller may read it.
+-- A filter as a condition. A related row counts only if the caller may read it.
 CREATE FUNCTION directus_private.condition(source regclass, alias text, filter jsonb, place text DEFAULT 'root') RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -206,7 +206,7 @@ BEGIN
 			END IF;
 			elements := CASE WHEN operator IN ('_and', '_or') THEN directus_private.to_filters(operand) END;
 			IF elements IS NOT NULL AND NOT EXISTS (SELECT FROM unnest(elements) AS e, jsonb_object_keys(CASE jsonb_typeof(e) WHEN 'object' THEN e ELSE '{}' END) AS name WHERE name !~ '^_') THEN
-				-- {"a": {"_or": [{"_eq": 1}, {"_eq": 2}]}} is {"_or": [{"a": {"_eq": 1}}, {"a": {"_eq": 2}}]}
+				-- {"a": {"_or": [{"_eq": 1}, {"_eq": 2}]}} means {"_or": [{"a": {"_eq": 1}}, {"a": {"_eq": 2}}]}
 				conditions := conditions || directus_private.condition(source, alias, jsonb_build_object(operator, ARRAY(SELECT jsonb_build_object(key, e) FROM unnest(elements) AS e)), place);
 			ELSE
 				of_related := of_related || jsonb_build_object(operator, operand);
@@ -218,7 +218,7 @@ BEGIN
 		IF related IS NULL THEN
 			PERFORM directus_private.raise_forbidden_field((SELECT k FROM jsonb_object_keys(of_related) AS k LIMIT 1), key, format('"%s"', key));
 		END IF;
-		-- a row without a related one has null in all of its fields
+		-- if there is no related row, all of its fields count as null
 		conditions := conditions || format(CASE WHEN of_related::text ~ '"_n?(null|empty)":'
 				THEN 'EXISTS (SELECT FROM (SELECT) AS one LEFT JOIN %s AS %I ON %I.%I = %I.%I WHERE %s)'
 				ELSE 'EXISTS (SELECT FROM %s AS %I WHERE %I.%I = %I.%I AND %s)' END, related, inner_alias,
@@ -228,9 +228,9 @@ BEGIN
 	RETURN CASE conditions WHEN '{}' THEN 'true' ELSE '(' || array_to_string(conditions, ' AND ') || ')' END;
 END
 $$;
-COMMENT ON FUNCTION directus_private.condition(regclass, text, jsonb, text) IS 'a filter of Directus as a condition of a WHERE clause';
+COMMENT ON FUNCTION directus_private.condition(regclass, text, jsonb, text) IS 'a Directus filter as a condition of a WHERE clause';
 
--- Substrings of the texts that may be read, numbers and uuids
+-- Search the columns that the caller may read: texts for a substring, numbers and uuids for the same value
 CREATE FUNCTION directus_private.search_condition(source regclass, alias text, searched text) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -249,7 +249,7 @@ BEGIN
 END
 $$;
 
--- The rows that a query asks for, before they are sorted and cut
+-- The condition for the rows that a query asks for
 CREATE FUNCTION directus_private.where_of(source regclass, query jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -260,10 +260,10 @@ DECLARE
 BEGIN
 	SELECT count(*), count(*) FILTER (WHERE pair ->> 'key' ~ '^_n?i?(contains|starts_with|ends_with)$') INTO names, texts
 		FROM jsonb_path_query(query -> 'filter', 'strict $.** ? (@.type() == "object").keyvalue()') AS pair;
-	-- hundreds of references take PostgreSQL minutes to plan
+	-- PostgreSQL takes minutes to plan a query with hundreds of references
 	IF length(query ->> 'filter') > 100000 OR jsonb_path_exists(query -> 'filter', '$.**{20}') OR names > 300 THEN
 		PERFORM directus_private.raise_invalid_query('The filter is too long or too deep');
-	-- and to look for each of these in a text of a megabyte takes a third of a second
+	-- and a third of a second for each of these searches in a text of a megabyte
 	ELSIF texts > 12 THEN
 		PERFORM directus_private.raise_invalid_query('A filter looks for at most 12 texts');
 	END IF;

@@ -1,6 +1,6 @@
 
 
--- What to sort by: a field, or one of a row that is referred to, {author,first_name}
+-- What to sort by: a field, or a field of a related row such as {author,first_name}
 CREATE FUNCTION directus_private.order_expression(source regclass, alias text, path text[], place text DEFAULT 'root') RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -91,7 +91,7 @@ DECLARE
 	call text;
 	calls text[];
 	items text[] := '{}';
-	sortable jsonb := '{}'; -- by which name, what there is to sort by
+	sortable jsonb := '{}'; -- the expressions to sort by, by name
 	result json;
 BEGIN
 	IF jsonb_typeof(query -> 'aggregate') <> 'object' OR cardinality(groups) + cardinality(sort) > 20
@@ -129,7 +129,7 @@ BEGIN
 		END IF;
 	END LOOP;
 
-	-- sorted by what they are grouped by, in the order that is asked for
+	-- in the requested order, and then by the grouped fields
 	EXECUTE format('SELECT coalesce(json_agg(to_json(r.*)), ''[]'') FROM (SELECT %s FROM %s AS t WHERE %s %s LIMIT %s OFFSET %s) AS r',
 			array_to_string(items, ', '), source, directus_private.where_of(source, query),
 			CASE groups WHEN '{}' THEN '' ELSE format('GROUP BY %s ORDER BY %s',
@@ -179,8 +179,8 @@ BEGIN
 END
 $$;
 
--- A key that is none of its type is nobody's: as text it is compared, or with
--- no row at all, and so is no error.
+-- A key that does not fit the type of the primary key matches no row, and is not
+-- an error.
 CREATE FUNCTION directus_private.key_condition(source regclass, key text) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -191,7 +191,7 @@ DECLARE
 BEGIN
 	RETURN CASE
 		WHEN type IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype) THEN
-			-- an index on the smaller types knows how to look for a bigint
+			-- an index on a smaller type can be searched for a bigint, too
 			CASE WHEN key ~ '^-?[0-9]{1,19}$' AND key::numeric BETWEEN -9223372036854775808 AND 9223372036854775807
 				THEN format('t.%I = %L::bigint', primary_key, key) ELSE 'false' END
 		WHEN type = 'uuid'::regtype THEN
@@ -201,7 +201,7 @@ BEGIN
 END
 $$;
 
--- One row; FORBIDDEN if there is none, or none that may be read
+-- One row; FORBIDDEN if there is none that the caller may read
 CREATE FUNCTION directus_private.read_one(source regclass, key text, query jsonb, is_lenient boolean DEFAULT false) RETURNS json
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -218,7 +218,7 @@ BEGIN
 END
 $$;
 
--- Rows by their keys, in that order; FORBIDDEN if one of them is none that may be read
+-- Rows by their keys, in that order; FORBIDDEN if the caller may not read one of them
 CREATE FUNCTION directus_private.read_keys(source regclass, keys text[], query jsonb) RETURNS json
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -240,7 +240,7 @@ BEGIN
 END
 $$;
 
--- The one item of a singleton; null in all fields if there is none that may be read
+-- The one item of a singleton; null in all fields if there is none that the caller may read
 CREATE FUNCTION directus_private.read_singleton(source regclass, query jsonb) RETURNS json
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp

@@ -1,11 +1,11 @@
 
 
 --
--- Writing: columns that may be written, and rows that may be changed
+-- Writing: columns and rows that the caller may write
 --
 
--- Preset fields are overwritten by their preset, whatever is sent for them; but
--- not the one that says whose row it is, which auth.protect's policy compares.
+-- Preset fields always get their preset, whatever is sent for them. The owner
+-- column is not among them: auth.protect's policy checks what is sent for it.
 CREATE FUNCTION directus_private.presets_of(source regclass) RETURNS text[]
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -15,7 +15,7 @@ BEGIN
 END
 $$;
 
--- Fields that a trigger sets at each update, whatever is sent for them
+-- Fields that a trigger sets on every update, whatever is sent for them
 CREATE FUNCTION directus_private.set_by_trigger(source regclass) RETURNS text[]
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -26,7 +26,7 @@ BEGIN
 END
 $$;
 
--- What was sent, with keys in place of objects that hold nothing else: {"author": {"id": 1}}
+-- What was sent, with objects that hold only a key, as in {"author": {"id": 1}}, replaced by that key
 CREATE FUNCTION directus_private.with_keys(source regclass, item jsonb) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -53,8 +53,8 @@ BEGIN
 END
 $$;
 
--- The fields to write of what was sent; FORBIDDEN if one of them may not be
--- written, and an error if one is too long: PostgreSQL would not say which.
+-- The names of the fields that were sent; FORBIDDEN if the caller may not write
+-- one of them. A value that is too long is an error: PostgreSQL would not say which.
 CREATE FUNCTION directus_private.written_fields(source regclass, item jsonb, privilege text) RETURNS name[]
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -82,8 +82,8 @@ BEGIN
 END
 $$;
 
--- A client may send a row as it has read it: what it may not write must be as it
--- is, or is FORBIDDEN.
+-- A client may send a whole row back as it read it: fields that it may not write
+-- are FORBIDDEN only if they were changed.
 CREATE FUNCTION directus_private.require_unchanged(source regclass, key text, sent jsonb) RETURNS void
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -105,8 +105,8 @@ BEGIN
 END
 $$;
 
--- The values of these fields, in this order, as a query. Of these only: a domain
--- that is NOT NULL would refuse to be left out of a whole row.
+-- A query for the values of these fields, in this order. It has no other columns: a
+-- domain with NOT NULL would refuse a whole row in which it is missing.
 CREATE FUNCTION directus_private.written_values(source regclass, item jsonb, fields name[]) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -143,7 +143,7 @@ BEGIN
 	RETURN key;
 END
 $$;
-COMMENT ON FUNCTION directus_private.create_item(regclass, jsonb, text[], boolean) IS 'insert a row as the caller, and return its key, unless blind to it';
+COMMENT ON FUNCTION directus_private.create_item(regclass, jsonb, text[], boolean) IS 'insert a row as the caller, and return its key unless is_blind';
 
 CREATE FUNCTION directus_private.update_items(source regclass, keys text[], item jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE
@@ -151,7 +151,7 @@ CREATE FUNCTION directus_private.update_items(source regclass, keys text[], item
 	AS $$
 DECLARE
 	primary_key name := directus_private.primary_key(source);
-	other jsonb; -- what may not be written
+	other jsonb; -- fields that the caller may not write
 	fields name[];
 	list text;
 	values_of_list text;
@@ -205,7 +205,7 @@ END
 $$;
 COMMENT ON FUNCTION directus_private.delete_items(regclass, text[]) IS 'delete rows as the caller, all or none';
 
--- The keys that {"keys": [...]}, {"query": {...}} or [...] name
+-- The keys that a body of {"keys": [...]}, {"query": {...}} or [...] selects
 CREATE FUNCTION directus_private.keys_of(source regclass, body jsonb) RETURNS text[]
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -222,7 +222,7 @@ BEGIN
 		query := directus_private.query_in(body);
 		EXECUTE format('SELECT coalesce(array_agg(key), ''{}'') FROM (SELECT t.%I::text AS key FROM %s AS t WHERE %s ORDER BY t.%I LIMIT %s) AS found',
 			directus_private.primary_key(source), source, directus_private.where_of(source, query), directus_private.primary_key(source),
-			coalesce(nullif(directus_private.integer_parameter(query, 'limit', -1, 100), -1), 1001)) INTO keys; -- one too many is enough
+			coalesce(nullif(directus_private.integer_parameter(query, 'limit', -1, 100), -1), 1001)) INTO keys; -- one more than the limit is enough to refuse
 		RETURN keys;
 	END IF;
 	PERFORM directus_private.raise_invalid_payload('"keys" or "query" is required');
@@ -289,7 +289,7 @@ BEGIN
 END
 $$;
 
--- A singleton is made by its first PATCH.
+-- The first PATCH creates the row of a singleton.
 CREATE FUNCTION directus_private.answer_singleton(source regclass, method text, path text[], query jsonb, body jsonb) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp

@@ -1,7 +1,7 @@
 
 
 --
--- Accounts and sessions, as auth has them
+-- Accounts and sessions, from auth
 --
 
 CREATE FUNCTION directus_private.require_user() RETURNS text
@@ -16,13 +16,13 @@ BEGIN
 END
 $$;
 
--- Never FORBIDDEN: a field that may not be read is left out.
+-- Never FORBIDDEN: fields that the caller may not read are left out.
 CREATE FUNCTION directus_private.read_me(query jsonb) RETURNS json
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT directus_private.read_one('auth.users', directus_private.require_user(), query, is_lenient => true) $$;
 
--- POST /users is told of an address, and of a field that it may not write, as an item would be.
+-- POST /users (no names) gets the errors of POST /items for a bad address or a forbidden field.
 CREATE FUNCTION directus_private.register(body jsonb, names text[]) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -48,7 +48,7 @@ BEGIN
 END
 $$;
 
--- The sessions of who is asking, which Directus does not show
+-- The caller's sessions, which Directus does not show
 CREATE FUNCTION directus_private.answer_sessions(method text, id text) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -89,7 +89,7 @@ BEGIN
 END
 $$;
 
--- Which token is meant: that of the body in mode json, else that of the mode's cookie
+-- The token in the body in mode json; null if it is in the cookie of another mode
 CREATE FUNCTION directus_private.presented_token(body jsonb) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp

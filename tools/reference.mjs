@@ -1,4 +1,4 @@
-// docs/reference.md out of what the database says of itself: COMMENTs, privileges, and the descriptions of settings.
+// Generate docs/reference.md from what the database says about itself: COMMENTs, privileges, and the descriptions of settings.
 //
 //   node tools/reference.mjs           write it
 //   node tools/reference.mjs --check   fail if it is not up to date
@@ -24,7 +24,7 @@ const TABLES = `
       FROM pg_class c WHERE relkind = 'r' AND relnamespace IN ('auth'::regnamespace, 'auth_private'::regnamespace)) AS t`
 const SETTINGS = "LOAD 'auth'; SELECT json_agg(s ORDER BY name) FROM pg_settings s WHERE name LIKE 'auth.%'"
 
-// What a number of some unit is called where a person reads it.
+// Units that people read, and their sizes, for each unit of a setting.
 const UNITS = {
   s: [['y', 365 * 86_400], ['d', 86_400], ['h', 3600], ['min', 60], ['s', 1]],
   ms: [['s', 1000], ['ms', 1]],
@@ -36,7 +36,7 @@ function quantity(text, unit) {
   return `${number / size}${name && number !== 0 ? ` ${name}` : ''}`
 }
 
-// PostgreSQL writes the type behind each default.
+// PostgreSQL appends the type to each default.
 const signature = (text) => text.replace(/(DEFAULT (?:NULL|'[^']*'))::[a-z ]+(\[\])?/g, '$1').replaceAll('timestamp with time zone', 'timestamptz')
 
 const cell = (text) => (text ?? '').replaceAll('|', '\\|')
@@ -92,6 +92,6 @@ try {
 
 if (!process.argv.includes('--check')) writeFileSync(PATH, text)
 else if (readFileSync(PATH, 'utf8') !== text) {
-  console.error('docs/reference.md is not what the database says: make reference')
+  console.error('docs/reference.md is not up to date: run make reference')
   process.exitCode = 1
 }

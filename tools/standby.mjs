@@ -1,22 +1,22 @@
 // A streaming standby of a stack's PostgreSQL, in a directory inside the stack's.
 //
-// It does what a stack does (psql, configure, startPostgrest) with a cluster
-// and sockets of its own; it ends with the stack.
+// It has the methods of a stack (psql, configure, startPostgrest), with its own
+// cluster and sockets, and it ends with the stack.
 
 import { until } from './stack.mjs'
 
-// A standby cannot LISTEN: without the channel PostgREST does not try, and
-// SIGUSR2 tells it to read its configuration again.
+// A standby cannot LISTEN. Without the channel PostgREST does not try to; SIGUSR2
+// makes it reload its configuration.
 const WITHOUT_CHANNEL = { PGRST_DB_CHANNEL_ENABLED: 'false' }
 
 const standbyMethods = {
-  // Wait until what the primary has written so far is what queries here see.
+  // Wait until queries here see everything that the primary has written so far.
   async waitUntilCaughtUp() {
     const written = this.primary.psql('SELECT pg_current_wal_lsn()')
     await this.waitFor(`replay up to ${written}`, () => this.psql(`SELECT pg_last_wal_replay_lsn() >= '${written}'`) === 't')
   },
 
-  // Receive nothing more, as if the primary were gone: what it writes from now on is lost here.
+  // Receive nothing more, as if the primary were gone: whatever it writes from now on never arrives here.
   async disconnect() {
     await this.configure({ primary_conninfo: '' })
     await this.waitFor('the receiver to end', () => this.psql('SELECT count(*) FROM pg_stat_wal_receiver') === '0')
@@ -27,7 +27,7 @@ const standbyMethods = {
   },
 
   waitFor(what, isDone) {
-    return until(isDone, () => `waited in vain for ${what}:\n${this.tail(this.postgres)}`)
+    return until(isDone, () => `gave up waiting for ${what}:\n${this.tail(this.postgres)}`)
   },
 }
 

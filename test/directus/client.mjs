@@ -1,4 +1,4 @@
-// What the tests of Directus' surface share: a stack with the gateway, and a plain client of it.
+// What the tests of the Directus API share: a stack with the gateway, and a plain client of it.
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'

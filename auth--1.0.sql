@@ -904,3 +904,6 @@ SELECT auth_private.revoke_from_other_roles('FUNCTION',
 	WHERE n.nspname IN ('auth', 'auth_private');
 SELECT auth_private.revoke_default_privileges(t) FROM (VALUES
 	('auth_private.signing_keys'::pg_catalog.regclass), ('auth_private.login_attempts')) AS members (t);
+
+-- For a PostgREST that was there first.
+NOTIFY pgrst, 'reload schema';

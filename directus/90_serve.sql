@@ -194,3 +194,6 @@ COMMENT ON FUNCTION directus.logout(bytea) IS 'POST /auth/logout';
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA directus, directus_private FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA directus, directus_private TO anon, authenticated;
+
+-- For a PostgREST that was there first.
+NOTIFY pgrst, 'reload schema';

@@ -32,7 +32,7 @@ A first session, to paste into another terminal:
   member() { sed -n 's/.*"'$1'": *"\\([^"]*\\)".*/\\1/p'; }
 
   # register
-  curl --json '{"email": "carol@example.org", "password": "${PASSWORD}", "first_name": "Carol"}' $url/rpc/register_user; echo
+  curl -s --json '{"email": "carol@example.org", "password": "${PASSWORD}", "first_name": "Carol"}' $url/rpc/register_user; echo
 
   # sign in
   answer=$(curl -s --json '{"email": "carol@example.org", "password": "${PASSWORD}"}' $url/rpc/login)
@@ -40,11 +40,11 @@ A first session, to paste into another terminal:
   refresh_token=$(echo "$answer" | member refresh_token)
 
   # write a post, and list all
-  curl --json '{"title": "Hello from Carol"}' -H "Authorization: Bearer $token" -H 'Prefer: return=representation' $url/posts; echo
-  curl -H "Authorization: Bearer $token" "$url/posts?select=title,date_created"; echo
+  curl -s --json '{"title": "Hello from Carol"}' -H "Authorization: Bearer $token" -H 'Prefer: return=representation' $url/posts; echo
+  curl -s -H "Authorization: Bearer $token" "$url/posts?select=title,date_created"; echo
 
   # who am I?
-  curl -H "Authorization: Bearer $token" $url/rpc/current_user; echo
+  curl -s -H "Authorization: Bearer $token" $url/rpc/current_user; echo
 
   # refresh
   answer=$(curl -s --json '{"refresh_token": "'$refresh_token'"}' $url/rpc/refresh)
@@ -52,10 +52,10 @@ A first session, to paste into another terminal:
   refresh_token=$(echo "$answer" | member refresh_token)
 
   # sign out: the session's tokens stop working at once
-  curl --json '{"refresh_token": "'$refresh_token'"}' $url/rpc/logout; echo
-  curl -H "Authorization: Bearer $token" $url/posts; echo
+  curl -s --json '{"refresh_token": "'$refresh_token'"}' $url/rpc/logout; echo
+  curl -s -H "Authorization: Bearer $token" $url/posts; echo
 
-Ctrl-C stops everything and leaves nothing behind.
+Ctrl-C stops the servers and deletes their data.
 `
 
 let stack
@@ -64,7 +64,7 @@ try {
   stack = await startStack()
   await stack.startGateway()
   stack.psql(SAMPLE_DATA)
-  console.log(`Building and starting the site of examples/${FRONTEND} ...`)
+  console.log(`Building and starting the site of examples/${FRONTEND} (about a minute, the first time) ...`)
   const site = await startFrontend(stack, FRONTEND)
   console.log(banner(stack, site))
   for (const server of [stack.postgres, stack.postgrest, stack.gateway, site])

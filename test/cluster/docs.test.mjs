@@ -90,17 +90,22 @@ test('the configuration of PostgREST, and the first requests', async () => {
   })
 
   const lines = blockWith('README.md', '/rpc/login').split('\n')
-  const commands = lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2).replace(/ +#.*$/, ''))
+  const requestsOf = (block) => block.split('\n').filter((line) => line.startsWith('$ curl')).map((line) => line.slice(2).replace(/ +#.*$/, ''))
+  const [register, login, write, read] = requestsOf(blockWith('README.md', '/rpc/login'))
   let token = ''
   const run = (command) => execFileSync('bash', ['-c', command.replace('eyJ…', token).replace('curl', 'curl -s -w "\n%{http_code}"')], { env: { ...process.env, url }, encoding: 'utf8' }).split('\n')
-  const [login, status] = run(commands[0])
+  assert.equal(run(register).at(-1), '200')
+  const [tokens, status] = run(login)
   assert.equal(status, '200')
-  const shown = Object.keys(JSON.parse(lines[1].replace('…,', '0,')))
-  assert.deepEqual(Object.keys(JSON.parse(login)), shown)
-  token = JSON.parse(login).access_token
-  assert.equal(run(commands[1]).at(-1), '201')
-  const [posts] = run(commands[2])
+  const shown = Object.keys(JSON.parse(lines.find((line) => line.startsWith('{')).replace('…,', '0,')))
+  assert.deepEqual(Object.keys(JSON.parse(tokens)), shown)
+  token = JSON.parse(tokens).access_token
+  assert.equal(run(write).at(-1), '201')
+  const [posts] = run(read)
   assert.deepEqual(JSON.parse(posts).map(({ title }) => title), ['Hello'])
+  const [writeNote, readNotes] = requestsOf(blockWith('README.md', '$url/notes'))
+  assert.equal(run(writeNote).at(-1), '201')
+  assert.deepEqual(JSON.parse(run(readNotes)[0]).map(({ text }) => text), ['mine'])
 })
 
 test('the JavaScript for a direct connection', async () => {

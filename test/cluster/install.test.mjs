@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
-import { startStack } from '../../tools/stack.mjs'
-import { copyOfProject } from '../support.mjs'
+import { freePort, startStack } from '../../tools/stack.mjs'
+import { copyOfProject, until } from '../support.mjs'
 
 let stack
 let counter = 0
@@ -34,6 +34,23 @@ test('one step, in an empty database, without shared_preload_libraries', () => {
   sql(`SET client_min_messages = warning; ${install}`)
   assert.equal(sql('SHOW shared_preload_libraries'), '')
   assert.equal(sql("SELECT auth.register_user('a@example.org', 'correct horse') ->> 'email'"), 'a@example.org')
+})
+
+test('a PostgREST that was there first serves it at once', async () => {
+  await stack.startPostgrest() // unpacks the program, for one
+  const port = await freePort()
+  const config = join(stack.directory, 'first.conf')
+  writeFileSync(config, `db-uri = "postgres://authenticator@/${database}?host=${stack.socketDirectory}"
+    db-pre-config = "auth.postgrest_config"
+    db-schemas = "auth, public"
+    db-anon-role = "anon"
+    server-host = "127.0.0.1"
+    server-port = ${port}`.replace(/^ +/gm, ''))
+  const server = stack.serve('first', join(stack.directory, 'postgrest'), [config])
+  await until('it has looked for the schema in vain', () => /Schema cache loaded/.test(stack.tail(server)))
+  sql(`SET client_min_messages = warning; ${install}`)
+  await until('it serves the calls', () => fetch(`http://127.0.0.1:${port}/rpc/jwks`).then((answer) => answer.ok, () => false))
+  server.child.kill()
 })
 
 test('without pgcrypto, PostgreSQL says what is missing', () => {

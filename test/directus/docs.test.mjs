@@ -151,7 +151,7 @@ test('one host in production, and a server that renders pages for its visitors',
   const directory = stack.makeOwnDirectory('front')
   const config = join(stack.directory, 'front.conf')
   const server = front.replace('listen 443 ssl;', `listen 127.0.0.1:${port} ssl;`).replace(/ssl_certificate .*;\n\s*ssl_certificate_key .*;/, certificateFor(stack, 'example.org'))
-    .replace('http://127.0.0.1:8055', stack.gatewayUrl).replace('127.0.0.1:3000', `127.0.0.1:${sitePort}`)
+    .replace('http://127.0.0.1:8055', stack.gatewayUrl).replace('127.0.0.1:4000', `127.0.0.1:${sitePort}`)
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${directory}/${name};`).join(' ')
   writeFileSync(config, `pid ${directory}/pid; error_log stderr warn; events {} http { access_log off; ${temporary} ${server} }`)
   const nginx = stack.serve('front', 'nginx', ['-p', directory, '-e', 'stderr', '-c', config, '-g', 'daemon off;'], { env: { PATH: `${process.env.PATH}:/usr/sbin` }, signal: 'QUIT' })

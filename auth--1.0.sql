@@ -46,7 +46,7 @@ BEGIN
 	END IF;
 
 	SELECT rolname INTO unsafe_role FROM pg_catalog.pg_roles
-		WHERE rolname IN ('auth_owner', 'anon', 'authenticated', 'authenticator')
+		WHERE rolname IN ('auth_owner', 'anon', 'authenticated', 'authenticator', 'auth_mailer')
 			AND (rolsuper OR rolbypassrls);
 	IF FOUND THEN
 		RAISE EXCEPTION 'role "%" exists and bypasses row-level security', unsafe_role
@@ -85,6 +85,11 @@ BEGIN
 	IF pg_catalog.to_regrole('authenticator') IS NULL THEN
 		CREATE ROLE authenticator LOGIN NOINHERIT;
 		COMMENT ON ROLE authenticator IS 'PostgREST connects as this role and becomes one of the others';
+	END IF;
+
+	IF pg_catalog.to_regrole('auth_mailer') IS NULL THEN
+		CREATE ROLE auth_mailer NOLOGIN;
+		COMMENT ON ROLE auth_mailer IS 'may send the mails of the extension auth, and so see their links';
 	END IF;
 
 	GRANT anon, authenticated TO authenticator;
@@ -151,7 +156,7 @@ COMMENT ON SCHEMA auth IS 'accounts, sessions and the current user; what PostgRE
 COMMENT ON SCHEMA auth_private IS 'credentials, keys and logs, which only auth_owner may use';
 -- Not only from PUBLIC: a site's default privileges may have granted more.
 REVOKE ALL ON SCHEMA auth, auth_private FROM PUBLIC, anon, authenticated, authenticator;
-GRANT USAGE ON SCHEMA auth TO auth_owner, anon, authenticated, authenticator;
+GRANT USAGE ON SCHEMA auth TO auth_owner, anon, authenticated, authenticator, auth_mailer;
 GRANT USAGE ON SCHEMA auth_private TO auth_owner;
 
 
@@ -179,7 +184,7 @@ $$;
 CREATE TABLE auth_private.signing_keys (
 	kid text CONSTRAINT signing_keys_pkey PRIMARY KEY,
 	purpose text NOT NULL
-		CONSTRAINT signing_keys_purpose_is_known CHECK (purpose IN ('access_token', 'refresh_token', 'login_attempt')),
+		CONSTRAINT signing_keys_purpose_is_known CHECK (purpose IN ('access_token', 'refresh_token', 'login_attempt', 'one_time_token')),
 	secret_key bytea NOT NULL
 		-- as it is, or sealed
 		CONSTRAINT signing_keys_secret_key_has_32_or_72_bytes CHECK (pg_catalog.octet_length(secret_key) IN (32, 72)),
@@ -191,7 +196,7 @@ CREATE TABLE auth_private.signing_keys (
 REVOKE ALL ON auth_private.signing_keys FROM PUBLIC, anon, authenticated, authenticator;
 ALTER TABLE auth_private.signing_keys OWNER TO auth_owner;
 COMMENT ON TABLE auth_private.signing_keys IS
-	'secret keys: Ed25519 seeds for access tokens, MAC keys for refresh tokens, attempt counters and device tokens';
+	'secret keys: Ed25519 seeds for access tokens, MAC keys for refresh tokens, attempt counters and device tokens, and for the links and codes of mails';
 COMMENT ON COLUMN auth_private.signing_keys.kid IS 'RFC 7638 thumbprint of the public key; the purpose, for a MAC key';
 COMMENT ON COLUMN auth_private.signing_keys.signs_from IS 'a new key is published some seconds before it signs';
 COMMENT ON COLUMN auth_private.signing_keys.announcements IS 'how often PostgREST has been notified since the key began to sign: PostgREST loses its settings if it cannot read them when notified';
@@ -229,6 +234,218 @@ COMMENT ON COLUMN auth_private.login_attempts.has_succeeded IS
 	'whether the account has signed in from the address or device before: then guesses from elsewhere do not delay it there';
 COMMENT ON COLUMN auth_private.login_attempts.drawn IS
 	'for an account under a delay: the lowest ticket drawn so far, whose address may try next; 0 if there is none';
+
+
+--
+-- Mail: what links and codes are for, what waits to be sent, and in which words.
+-- Members and not marked for dumping: without the key that makes them links mean
+-- nothing, and a copy of the database must not write to real people
+--
+
+CREATE TABLE auth_private.one_time_tokens (
+	id uuid DEFAULT gen_random_uuid() CONSTRAINT one_time_tokens_pkey PRIMARY KEY,
+	purpose text NOT NULL CONSTRAINT one_time_tokens_purpose_is_known CHECK (purpose IN ('recovery')),
+	email text COLLATE "C" NOT NULL,
+	user_id uuid,
+	generation integer NOT NULL DEFAULT 1,
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	asked_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	expires_at timestamptz NOT NULL,
+	consumed_at timestamptz,
+	user_agent text
+);
+CREATE UNIQUE INDEX one_time_tokens_live_key ON auth_private.one_time_tokens (purpose, email) WHERE consumed_at IS NULL;
+CREATE INDEX one_time_tokens_user_id_idx ON auth_private.one_time_tokens (user_id) WHERE consumed_at IS NULL;
+REVOKE ALL ON auth_private.one_time_tokens FROM PUBLIC, anon, authenticated, authenticator;
+ALTER TABLE auth_private.one_time_tokens OWNER TO auth_owner;
+COMMENT ON TABLE auth_private.one_time_tokens IS
+	'what the links and codes of mails are for; they are MACs over these rows, and kept nowhere';
+COMMENT ON COLUMN auth_private.one_time_tokens.email IS 'canonical: where the mail goes';
+COMMENT ON COLUMN auth_private.one_time_tokens.user_id IS 'null where the address has no account: the row makes both cases alike';
+COMMENT ON COLUMN auth_private.one_time_tokens.generation IS 'one more each time the row begins anew, which ends the links before';
+COMMENT ON COLUMN auth_private.one_time_tokens.user_agent IS 'of the browser that asked last';
+
+CREATE TABLE auth_private.outbox (
+	id uuid DEFAULT gen_random_uuid() CONSTRAINT outbox_pkey PRIMARY KEY,
+	kind text NOT NULL,
+	recipient text COLLATE "C" NOT NULL,
+	user_id uuid,
+	token_id uuid,
+	nonce bytea,
+	language text,
+	user_agent text,
+	created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	send_after timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	attempts integer NOT NULL DEFAULT 0,
+	last_error text,
+	sent_at timestamptz,
+	state text NOT NULL DEFAULT 'queued'
+		CONSTRAINT outbox_state_is_known CHECK (state IN ('queued', 'sent', 'failed', 'dropped'))
+) WITH (fillfactor = 80);
+CREATE INDEX outbox_queued_idx ON auth_private.outbox (send_after) WHERE state = 'queued';
+CREATE INDEX outbox_recipient_idx ON auth_private.outbox (recipient, kind, created_at);
+REVOKE ALL ON auth_private.outbox FROM PUBLIC, anon, authenticated, authenticator;
+ALTER TABLE auth_private.outbox OWNER TO auth_owner;
+COMMENT ON TABLE auth_private.outbox IS 'mails that wait to be sent, and those of the last days; no row holds a link or a code';
+COMMENT ON COLUMN auth_private.outbox.kind IS 'of its template';
+COMMENT ON COLUMN auth_private.outbox.user_id IS 'null where nobody has the address: such a mail is never sent';
+COMMENT ON COLUMN auth_private.outbox.nonce IS 'of the browser that asked: the code of the mail works there';
+COMMENT ON COLUMN auth_private.outbox.language IS 'that the request asked for; null if it did not say';
+COMMENT ON COLUMN auth_private.outbox.send_after IS 'when it is to be tried next; while somebody is sending it, when to take that for failed';
+COMMENT ON COLUMN auth_private.outbox.last_error IS 'what the mail server said last';
+
+CREATE TABLE auth_private.built_in_mail_templates (
+	kind text NOT NULL,
+	language text NOT NULL,
+	subject text NOT NULL,
+	body_text text NOT NULL,
+	CONSTRAINT built_in_mail_templates_pkey PRIMARY KEY (kind, language)
+);
+REVOKE ALL ON auth_private.built_in_mail_templates FROM PUBLIC, anon, authenticated, authenticator;
+ALTER TABLE auth_private.built_in_mail_templates OWNER TO auth_owner;
+COMMENT ON TABLE auth_private.built_in_mail_templates IS 'the words of mails where the site has none of its own in auth.mail_templates';
+
+INSERT INTO auth_private.built_in_mail_templates VALUES
+('recovery', 'en', 'Reset your password', $text$Somebody asked for a new password for your account at {{site}}. If it was you, choose one here:
+
+{{link}}
+
+Or enter this code on the page where you asked:
+
+{{code}}
+
+Both work once, for {{minutes}} minutes. Never tell anybody the code: nobody from {{site}} will ask for it.
+
+The request came from {{device}}. If it was not you, do nothing: your password stays as it is.$text$),
+('recovery', 'de', 'Passwort zurücksetzen', $text$Jemand hat für Ihr Konto bei {{site}} ein neues Passwort angefordert. Wenn Sie das waren, wählen Sie es hier:
+
+{{link}}
+
+Oder geben Sie diesen Code auf der Seite ein, auf der Sie es angefordert haben:
+
+{{code}}
+
+Beides gilt einmal und {{minutes}} Minuten lang. Verraten Sie den Code niemandem: {{site}} fragt nicht danach.
+
+Die Anfrage kam von {{device}}. Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.$text$),
+('password_changed', 'en', 'Your password was changed', $text$The password of your account at {{site}} was changed at {{at}}, from {{device}}. All other devices were signed out.
+
+If it was you, there is nothing to do.
+
+If it was not you, ask for a new password at once, and check who can read your mail:
+
+{{site_url}}$text$),
+('password_changed', 'de', 'Ihr Passwort wurde geändert', $text$Das Passwort Ihres Kontos bei {{site}} wurde am {{at}} geändert, von {{device}} aus. Alle anderen Geräte wurden abgemeldet.
+
+Wenn Sie das waren, müssen Sie nichts tun.
+
+Wenn nicht, fordern Sie sofort ein neues Passwort an, und prüfen Sie, wer Ihre Mails lesen kann:
+
+{{site_url}}$text$);
+
+CREATE FUNCTION auth_private.mail_link(token_id uuid) RETURNS text
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'auth_mail_link';
+ALTER FUNCTION auth_private.mail_link(uuid) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.mail_link(uuid) IS 'return the address that a mail''s link leads to; null if it would not work any more';
+REVOKE ALL ON FUNCTION auth_private.mail_link(uuid) FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth_private.mail_code(token_id uuid, nonce bytea) RETURNS text
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	AS 'MODULE_PATHNAME', 'auth_mail_code';
+ALTER FUNCTION auth_private.mail_code(uuid, bytea) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.mail_code(uuid, bytea) IS 'return a mail''s code, for the browser that asked; null if it would not work any more';
+REVOKE ALL ON FUNCTION auth_private.mail_code(uuid, bytea) FROM PUBLIC, anon, authenticated, authenticator;
+
+-- Words of ours only: a mail must not carry text that a stranger chose.
+CREATE FUNCTION auth_private.device_name(user_agent text) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	browser text := CASE
+		WHEN user_agent ~ 'Edg' THEN 'Edge'
+		WHEN user_agent ~ 'OPR/|Opera' THEN 'Opera'
+		WHEN user_agent ~ 'Firefox/|FxiOS/' THEN 'Firefox'
+		WHEN user_agent ~ 'Chrome/|Chromium/|CriOS/' THEN 'Chrome'
+		WHEN user_agent ~ 'Safari/' THEN 'Safari'
+	END;
+	system text := CASE
+		WHEN user_agent ~ 'Windows' THEN 'Windows'
+		WHEN user_agent ~ 'Android' THEN 'Android'
+		WHEN user_agent ~ 'iPhone' THEN 'iPhone'
+		WHEN user_agent ~ 'iPad' THEN 'iPad'
+		WHEN user_agent ~ 'Mac OS X|Macintosh' THEN 'macOS'
+		WHEN user_agent ~ 'CrOS' THEN 'ChromeOS'
+		WHEN user_agent ~ 'Linux' THEN 'Linux'
+	END;
+BEGIN
+	RETURN coalesce(browser || ' (' || system || ')', browser, system);
+END
+$$;
+ALTER FUNCTION auth_private.device_name(text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.device_name(text) IS 'return browser and system that a User-Agent names, in words of our own; null if it names neither';
+REVOKE ALL ON FUNCTION auth_private.device_name(text) FROM PUBLIC, anon, authenticated, authenticator;
+
+-- Tokens: a placeholder, text without a brace, or a lone brace. So no value is
+-- ever searched for placeholders itself.
+CREATE FUNCTION auth_private.fill_template(template text, field_values jsonb, is_html boolean) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN (SELECT string_agg(CASE
+			WHEN m[1] !~ '^\{\{[a-z_]+\}\}$' THEN m[1]
+			WHEN is_html THEN auth_private.escape_html(field_values ->> btrim(m[1], '{}'))
+			ELSE field_values ->> btrim(m[1], '{}')
+		END, '' ORDER BY n)
+		FROM regexp_matches(template, '\{\{[a-z_]+\}\}|[^{]+|\{', 'g') WITH ORDINALITY AS t(m, n));
+END
+$$;
+ALTER FUNCTION auth_private.fill_template(text, jsonb, boolean) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.fill_template(text, jsonb, boolean) IS 'put values in the place of {{names}}';
+REVOKE ALL ON FUNCTION auth_private.fill_template(text, jsonb, boolean) FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth_private.escape_html(value text) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	RETURN replace(replace(replace(replace(value, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;');
+END
+$$;
+ALTER FUNCTION auth_private.escape_html(text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.escape_html(text) IS 'return a text as HTML shows it, also in an attribute';
+REVOKE ALL ON FUNCTION auth_private.escape_html(text) FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth_private.html_of_template(subject text, body_text text, language text) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	paragraph text;
+	body text := '';
+BEGIN
+	FOREACH paragraph IN ARRAY regexp_split_to_array(btrim(body_text, E' \n'), '\n\s*\n') LOOP
+		body := body || CASE paragraph
+			WHEN '{{link}}' THEN format('<p style="margin:28px 0"><a href="{{link}}" style="background:#1d4ed8;border-radius:6px;color:#ffffff;'
+				'display:inline-block;font-weight:600;padding:12px 20px;text-decoration:none">%s</a></p>', auth_private.escape_html(subject))
+			WHEN '{{code}}' THEN '<p style="font-family:monospace;font-size:28px;letter-spacing:4px;margin:20px 0">{{code}}</p>'
+			WHEN '{{site_url}}' THEN '<p><a href="{{site_url}}" style="color:#3b82f6">{{site_url}}</a></p>'
+			ELSE '<p>' || replace(auth_private.escape_html(paragraph), E'\n', '<br>') || '</p>'
+		END || E'\n';
+	END LOOP;
+	RETURN format(E'<!doctype html>\n<html lang="%s">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
+		'<meta name="color-scheme" content="light dark">\n<title>%s</title>\n</head>\n'
+		'<body style="font-family:system-ui,-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5;margin:0">\n'
+		'<div style="margin:0 auto;max-width:480px;padding:24px">\n%s</div>\n</body>\n</html>\n',
+		language, auth_private.escape_html(subject), body);
+END
+$$;
+ALTER FUNCTION auth_private.html_of_template(text, text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.html_of_template(text, text, text) IS
+	'make the HTML of a template out of its text: a paragraph that is {{link}} alone becomes a button, one that is {{code}} alone is set large';
+REVOKE ALL ON FUNCTION auth_private.html_of_template(text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
 
 
 --
@@ -347,6 +564,36 @@ COMMENT ON FUNCTION auth.change_password(text, text) IS
 REVOKE ALL ON FUNCTION auth.change_password(text, text) FROM PUBLIC, anon, authenticated, authenticator;
 GRANT EXECUTE ON FUNCTION auth.change_password(text, text) TO anon, authenticated;
 
+CREATE FUNCTION auth.request_password_reset(email text, request text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_request_password_reset';
+ALTER FUNCTION auth.request_password_reset(text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.request_password_reset(text, text) IS
+	'have a mail sent whose link and code let its reader set a password, and return request, with which the code works; an address without an active account gets the same answer and no mail; request is what an earlier call returned in the same browser, so that the codes of earlier mails go on working; refuses with validation_failed, too_many_attempts, mail_unavailable';
+REVOKE ALL ON FUNCTION auth.request_password_reset(text, text) FROM PUBLIC, anon, authenticated, authenticator;
+GRANT EXECUTE ON FUNCTION auth.request_password_reset(text, text) TO anon, authenticated;
+
+CREATE FUNCTION auth.reset_password(new_password text, token text DEFAULT NULL, request text DEFAULT NULL, code text DEFAULT NULL) RETURNS jsonb
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_reset_password';
+ALTER FUNCTION auth.reset_password(text, text, text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.reset_password(text, text, text, text) IS
+	'set a password with what a mail brought: the token of its link, or its code together with the request that asked for it; end all sessions of the account, open none, and return how many ended as sessions_ended; refuses with weak_password, invalid_one_time_token, invalid_code, too_many_attempts, server_busy';
+REVOKE ALL ON FUNCTION auth.reset_password(text, text, text, text) FROM PUBLIC, anon, authenticated, authenticator;
+GRANT EXECUTE ON FUNCTION auth.reset_password(text, text, text, text) TO anon, authenticated;
+
+CREATE FUNCTION auth.one_time_token(token text) RETURNS jsonb
+	LANGUAGE C STABLE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'auth_one_time_token';
+ALTER FUNCTION auth.one_time_token(text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.one_time_token(text) IS
+	'return what the token of a mail''s link is for, without using it: purpose, email (masked), expires_at (seconds since 1970); null if it is not valid, was used, or has expired';
+REVOKE ALL ON FUNCTION auth.one_time_token(text) FROM PUBLIC, anon, authenticated, authenticator;
+GRANT EXECUTE ON FUNCTION auth.one_time_token(text) TO anon, authenticated;
+
 
 --
 -- Keys and PostgREST
@@ -397,6 +644,165 @@ ALTER FUNCTION auth.purge_expired() OWNER TO auth_owner;
 COMMENT ON FUNCTION auth.purge_expired() IS
 	'delete a batch each of sessions that expired more than a day ago, attempt counters that no longer matter, and audit rows older than auth.audit_retention; at most 1000 rows of each, skipping locked ones; return how many rows were deleted, 0 when nothing is left; for operators, who call it until it returns 0, each time in its own transaction';
 REVOKE ALL ON FUNCTION auth.purge_expired() FROM PUBLIC, anon, authenticated, authenticator;
+
+
+--
+-- Mail: who sends it
+--
+
+CREATE FUNCTION auth_private.check_mail_template() RETURNS trigger
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	unknown text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM auth_private.built_in_mail_templates b WHERE b.kind = NEW.kind) THEN
+		RAISE EXCEPTION 'there is no mail of kind "%"', NEW.kind
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = (SELECT string_agg(DISTINCT b.kind, ', ') FROM auth_private.built_in_mail_templates b);
+	END IF;
+	SELECT m[1] INTO unknown FROM regexp_matches(concat_ws(' ', NEW.subject, NEW.body_text, NEW.body_html), '\{\{([^}]*)\}\}', 'g') m
+		WHERE m[1] NOT IN ('link', 'code', 'site', 'site_url', 'email', 'minutes', 'device', 'at') LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'a mail has no value called "%"', unknown
+			USING ERRCODE = 'invalid_parameter_value',
+				HINT = 'link, code, site, site_url, email, minutes, device, at';
+	END IF;
+	RETURN NEW;
+END
+$$;
+ALTER FUNCTION auth_private.check_mail_template() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.check_mail_template() IS 'refuse a template of a mail that there is not, or with a value that no mail has';
+REVOKE ALL ON FUNCTION auth_private.check_mail_template() FROM PUBLIC, anon, authenticated, authenticator;
+
+-- The words of the site, else our own; in the language that was asked for, else in English.
+CREATE FUNCTION auth_private.mail_template(kind text, language text,
+		OUT subject text, OUT body_text text, OUT body_html text, OUT found_language text)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	SELECT t.subject, t.body_text, coalesce(t.body_html, auth_private.html_of_template(t.subject, t.body_text, t.language)), t.language
+		INTO subject, body_text, body_html, found_language
+		FROM (SELECT m.kind, m.language, m.subject, m.body_text, m.body_html, 1 AS rank FROM auth.mail_templates m
+			UNION ALL
+			SELECT b.kind, b.language, b.subject, b.body_text, NULL, 2 FROM auth_private.built_in_mail_templates b) t
+		WHERE t.kind = mail_template.kind AND t.language IN (mail_template.language, 'en')
+		ORDER BY t.language = mail_template.language DESC NULLS LAST, rank LIMIT 1;
+END
+$$;
+ALTER FUNCTION auth_private.mail_template(text, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.mail_template(text, text) IS 'return the template of a kind of mail, in a language or else in English';
+REVOKE ALL ON FUNCTION auth_private.mail_template(text, text) FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth_private.render_mail(mail auth_private.outbox,
+		OUT subject text, OUT body_text text, OUT body_html text, OUT message_id text)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	template record := auth_private.mail_template(mail.kind, mail.language);
+	site text := substring(current_setting('auth.site_url') FROM '^https?://([^/]+)');
+	link text := auth_private.mail_link(mail.token_id);
+	field_values jsonb;
+BEGIN
+	-- Without its link it would say nothing: it was used, or has expired.
+	IF mail.token_id IS NOT NULL AND link IS NULL THEN
+		RETURN;
+	END IF;
+	field_values := jsonb_build_object('site', site, 'site_url', current_setting('auth.site_url'), 'email', mail.recipient,
+		'link', link, 'code', auth_private.mail_code(mail.token_id, mail.nonce),
+		'minutes', (SELECT ceil(extract(epoch FROM t.expires_at - clock_timestamp()) / 60)::int FROM auth_private.one_time_tokens t WHERE t.id = mail.token_id),
+		'at', to_char(mail.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'),
+		'device', coalesce(auth_private.device_name(mail.user_agent),
+			CASE template.found_language WHEN 'de' THEN 'einem unbekannten Gerät' ELSE 'an unknown device' END));
+	subject := auth_private.fill_template(template.subject, field_values, false);
+	body_text := auth_private.fill_template(template.body_text, field_values, false);
+	body_html := auth_private.fill_template(template.body_html, field_values, true);
+	message_id := format('<%s@%s>', mail.id, regexp_replace(site, ':\d+$', ''));
+END
+$$;
+ALTER FUNCTION auth_private.render_mail(auth_private.outbox) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth_private.render_mail(auth_private.outbox) IS
+	'return a mail as it is to be sent; nulls if its link would not work any more';
+REVOKE ALL ON FUNCTION auth_private.render_mail(auth_private.outbox) FROM PUBLIC, anon, authenticated, authenticator;
+
+CREATE FUNCTION auth.next_mail(at_most integer DEFAULT 10) RETURNS TABLE (id uuid, recipient text, subject text, body_text text, body_html text, message_id text)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	mail auth_private.outbox;
+BEGIN
+	FOR mail IN
+		UPDATE auth_private.outbox o SET attempts = o.attempts + 1, send_after = clock_timestamp() + interval '5 minutes'
+			WHERE o.ctid = ANY (ARRAY(SELECT q.ctid FROM auth_private.outbox q
+				WHERE q.state = 'queued' AND q.send_after <= clock_timestamp() ORDER BY q.send_after LIMIT at_most FOR UPDATE SKIP LOCKED))
+			RETURNING o.*
+	LOOP
+		SELECT mail.id, mail.recipient, r.* INTO id, recipient, subject, body_text, body_html, message_id FROM auth_private.render_mail(mail) r;
+		IF subject IS NULL THEN
+			UPDATE auth_private.outbox o SET state = 'dropped', last_error = 'what it links to was used or has expired' WHERE o.id = mail.id;
+		ELSE
+			RETURN NEXT;
+		END IF;
+	END LOOP;
+END
+$$;
+ALTER FUNCTION auth.next_mail(integer) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.next_mail(integer) IS
+	'return mails that are due, as they are to be sent, at most so many; each is offered again after five minutes, with the same message_id, unless auth.mail_delivered or auth.mail_bounced says what became of it; NOTIFY auth_mail tells when there may be one; for a sender of mails, SQL only';
+REVOKE ALL ON FUNCTION auth.next_mail(integer) FROM PUBLIC, anon, authenticated, authenticator;
+GRANT EXECUTE ON FUNCTION auth.next_mail(integer) TO auth_mailer;
+
+CREATE FUNCTION auth.mail_delivered(id uuid) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	UPDATE auth_private.outbox o SET state = 'sent', sent_at = clock_timestamp(), last_error = NULL
+		WHERE o.id = mail_delivered.id AND o.state = 'queued';
+END
+$$;
+ALTER FUNCTION auth.mail_delivered(uuid) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.mail_delivered(uuid) IS 'say that a mail was handed to a mail server; for a sender of mails, SQL only';
+REVOKE ALL ON FUNCTION auth.mail_delivered(uuid) FROM PUBLIC, anon, authenticated, authenticator;
+GRANT EXECUTE ON FUNCTION auth.mail_delivered(uuid) TO auth_mailer;
+
+CREATE FUNCTION auth.mail_bounced(id uuid, permanent boolean, reason text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	UPDATE auth_private.outbox o SET last_error = left(reason, 200),
+			state = CASE WHEN permanent OR o.created_at < clock_timestamp() - interval '1 day' THEN 'failed' ELSE 'queued' END,
+			send_after = clock_timestamp() + coalesce((ARRAY['1 min', '5 min', '15 min'])[o.attempts], '1 h')::interval
+		WHERE o.id = mail_bounced.id AND o.state = 'queued';
+END
+$$;
+ALTER FUNCTION auth.mail_bounced(uuid, boolean, text) OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.mail_bounced(uuid, boolean, text) IS
+	'say that a mail could not be handed over; unless that is permanent it is tried again after 1, 5, 15 and 60 minutes, then each hour for a day; for a sender of mails, SQL only';
+REVOKE ALL ON FUNCTION auth.mail_bounced(uuid, boolean, text) FROM PUBLIC, anon, authenticated, authenticator;
+GRANT EXECUTE ON FUNCTION auth.mail_bounced(uuid, boolean, text) TO auth_mailer;
+
+CREATE FUNCTION auth.mail_status(OUT queued bigint, OUT oldest interval, OUT failed bigint, OUT last_error text)
+	LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+	SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	SELECT count(*) FILTER (WHERE state = 'queued'), clock_timestamp() - min(created_at) FILTER (WHERE state = 'queued'),
+			count(*) FILTER (WHERE state = 'failed' AND created_at > clock_timestamp() - interval '7 days')
+		INTO queued, oldest, failed FROM auth_private.outbox;
+	SELECT o.last_error INTO last_error FROM auth_private.outbox o WHERE o.last_error IS NOT NULL AND o.state <> 'dropped' ORDER BY o.created_at DESC LIMIT 1;
+END
+$$;
+ALTER FUNCTION auth.mail_status() OWNER TO auth_owner;
+COMMENT ON FUNCTION auth.mail_status() IS
+	'return how many mails wait, for how long the oldest has waited, how many of the last seven days could not be sent, and the last error; for operators and monitoring';
+REVOKE ALL ON FUNCTION auth.mail_status() FROM PUBLIC, anon, authenticated, authenticator;
+GRANT EXECUTE ON FUNCTION auth.mail_status() TO auth_mailer;
 
 
 --
@@ -624,7 +1030,7 @@ DECLARE
 	other_role name;
 BEGIN
 	FOR other_role IN SELECT DISTINCT r.rolname FROM aclexplode(acl) a JOIN pg_roles r ON r.oid = a.grantee
-		WHERE a.grantee <> owner AND r.rolname NOT IN ('auth_owner', 'anon', 'authenticated', 'authenticator')
+		WHERE a.grantee <> owner AND r.rolname NOT IN ('auth_owner', 'anon', 'authenticated', 'authenticator', 'auth_mailer')
 	LOOP
 		EXECUTE format('REVOKE ALL ON %s %s FROM %I', object_type, object_name, other_role);
 	END LOOP;
@@ -666,6 +1072,7 @@ BEGIN
 			status text NOT NULL DEFAULT 'active'
 				CONSTRAINT users_status_is_known CHECK (status IN ('active', 'suspended', 'unverified', 'invited', 'archived')),
 			created_at timestamptz NOT NULL DEFAULT now(),
+			email_verified_at timestamptz,
 			updated_at timestamptz,
 			last_sign_in_at timestamptz
 		) WITH (fillfactor = 80);
@@ -679,8 +1086,14 @@ BEGIN
 		PERFORM auth_private.revoke_default_privileges('auth.users');
 	END IF;
 
+	-- A dump may be older than the proof of addresses.
+	IF NOT auth_private.has_column('auth.users', 'email_verified_at') THEN
+		ALTER TABLE auth.users ADD COLUMN email_verified_at timestamptz;
+	END IF;
+
 	COMMENT ON TABLE auth.users IS 'accounts; users see and rename only themselves; a site may add columns and grants';
 	COMMENT ON COLUMN auth.users.email IS 'canonical: ASCII in lower case';
+	COMMENT ON COLUMN auth.users.email_verified_at IS 'when the owner first showed to have read a mail to the address; null if never';
 	COMMENT ON COLUMN auth.users.role IS 'the SQL role in which the user''s requests run; authenticator must be a member of it';
 	COMMENT ON COLUMN auth.users.status IS 'only active accounts can sign in and act';
 
@@ -787,6 +1200,39 @@ $$;
 COMMENT ON FUNCTION auth_private.install_sessions() IS 'create whatever is missing from the table of sessions';
 REVOKE ALL ON FUNCTION auth_private.install_sessions() FROM PUBLIC, anon, authenticated, authenticator;
 
+CREATE FUNCTION auth_private.install_mail_templates() RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+BEGIN
+	IF to_regclass('auth.mail_templates') IS NULL THEN
+		CREATE TABLE auth.mail_templates (
+			kind text NOT NULL,
+			language text NOT NULL DEFAULT 'en'
+				CONSTRAINT mail_templates_language_has_two_or_three_letters CHECK (language ~ '^[a-z]{2,3}$'),
+			subject text NOT NULL CONSTRAINT mail_templates_subject_is_one_line CHECK (subject !~ '[[:cntrl:]]'),
+			body_text text NOT NULL,
+			body_html text,
+			CONSTRAINT mail_templates_pkey PRIMARY KEY (kind, language)
+		);
+		REVOKE ALL ON auth.mail_templates FROM PUBLIC, anon, authenticated, authenticator;
+		ALTER TABLE auth.mail_templates OWNER TO auth_owner;
+		PERFORM auth_private.revoke_default_privileges('auth.mail_templates');
+	END IF;
+
+	COMMENT ON TABLE auth.mail_templates IS
+		'a site''s own words for its mails, where they are not to be the built-in ones; {{link}}, {{code}}, {{site}}, {{site_url}}, {{email}}, {{minutes}}, {{device}} and {{at}} stand for what the mail brings';
+	COMMENT ON COLUMN auth.mail_templates.body_html IS 'null: made of the text';
+
+	IF NOT auth_private.has_trigger('auth.mail_templates', 'mail_templates_check') THEN
+		CREATE TRIGGER mail_templates_check BEFORE INSERT OR UPDATE ON auth.mail_templates FOR EACH ROW
+			EXECUTE FUNCTION auth_private.check_mail_template();
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION auth_private.install_mail_templates() IS 'create what is missing of the table of mail templates';
+REVOKE ALL ON FUNCTION auth_private.install_mail_templates() FROM PUBLIC, anon, authenticated, authenticator;
+
 CREATE FUNCTION auth_private.install_audit_log() RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -861,6 +1307,7 @@ BEGIN
 	PERFORM auth_private.install_users();
 	PERFORM auth_private.install_credentials();
 	PERFORM auth_private.install_sessions();
+	PERFORM auth_private.install_mail_templates();
 	PERFORM auth_private.install_audit_log();
 	PERFORM auth_private.install_posts();
 
@@ -872,7 +1319,8 @@ BEGIN
 			JOIN pg_extension e ON e.oid = d.refobjid AND e.extname = 'auth'
 			JOIN pg_class c ON c.oid = d.objid
 			WHERE d.refclassid = 'pg_extension'::regclass AND d.classid = 'pg_class'::regclass AND d.deptype = 'e'
-				AND c.oid NOT IN ('auth_private.signing_keys'::regclass, 'auth_private.login_attempts'::regclass)
+				AND c.oid NOT IN ('auth_private.signing_keys'::regclass, 'auth_private.login_attempts'::regclass,
+					'auth_private.one_time_tokens'::regclass, 'auth_private.outbox'::regclass, 'auth_private.built_in_mail_templates'::regclass)
 	LOOP
 		EXECUTE 'ALTER EXTENSION auth DROP ' || member.name;
 	END LOOP;
@@ -903,7 +1351,8 @@ SELECT auth_private.revoke_from_other_roles('FUNCTION',
 	FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 	WHERE n.nspname IN ('auth', 'auth_private');
 SELECT auth_private.revoke_default_privileges(t) FROM (VALUES
-	('auth_private.signing_keys'::pg_catalog.regclass), ('auth_private.login_attempts')) AS members (t);
+	('auth_private.signing_keys'::pg_catalog.regclass), ('auth_private.login_attempts'), ('auth_private.one_time_tokens'),
+	('auth_private.outbox'), ('auth_private.built_in_mail_templates')) AS members (t);
 
 -- For a PostgREST that was there first.
 NOTIFY pgrst, 'reload schema';

@@ -18,10 +18,13 @@
 #include "keys/key_seal.h"
 #include "keys/postgrest_config.h"
 #include "keys/token_settings.h"
+#include "mail/one_time_token.h"
+#include "mail/outbox.h"
+#include "mail/site.h"
 #include "password/hash_gate.h"
 #include "password/password.h"
 #include "password/register_user.h"
-#include "password/throttle.h"
+#include "throttle/throttle.h"
 #include "session/session.h"
 #include "session/token_mode.h"
 
@@ -42,10 +45,13 @@ define_settings(void)
 	auth_identity_define_settings();
 	auth_session_define_settings();
 	auth_token_mode_define_settings();
+	auth_throttle_define_settings();
+	auth_one_time_token_define_settings();
+	auth_outbox_define_settings();
+	auth_site_define_settings();
 	auth_password_define_settings();
 	auth_stored_hash_define_settings();
 	auth_hash_gate_define_settings();
-	auth_throttle_define_settings();
 	auth_register_user_define_settings();
 	MarkGUCPrefixReserved("auth");
 }
@@ -61,6 +67,8 @@ _PG_init(void)
 	define_settings();
 	auth_purge_register(auth_session_purge);
 	auth_purge_register(auth_throttle_purge);
+	auth_purge_register(auth_one_time_token_purge);
+	auth_purge_register(auth_outbox_purge);
 	auth_purge_register(auth_audit_purge);
 	auth_key_ring_init();
 	auth_call_redact_log();

@@ -133,3 +133,16 @@ auth_account_note_sign_in(const pg_uuid_t *id)
 
 	auth_statement_run(&update, values);
 }
+
+void
+auth_account_note_verified(const pg_uuid_t *id)
+{
+	static Statement update = {
+		.text = "UPDATE auth.users SET email_verified_at = pg_catalog.clock_timestamp() "
+				"WHERE id OPERATOR(pg_catalog.=) $1 AND email_verified_at IS NULL",
+		.argument_count = 1,
+		.argument_types = {UUIDOID},
+	};
+
+	auth_statement_run(&update, (NullableDatum[]){auth_value_uuid(id)});
+}

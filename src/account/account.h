@@ -51,6 +51,9 @@ extern bool auth_account_create(const NewAccount *account, pg_uuid_t *id);
 /* Take an account over; raises 23505 if its address or id is taken. */
 extern void auth_account_import(const ImportedAccount *imported, pg_uuid_t *id);
 
+/* Note that the account's owner has read a mail to its address; it is locked. */
+extern void auth_account_note_verified(const pg_uuid_t *id);
+
 /* Note a sign-in; locks the account until the end of the transaction. */
 extern void auth_account_note_sign_in(const pg_uuid_t *id);
 

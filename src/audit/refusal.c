@@ -48,6 +48,12 @@ text_of(RefusalKind kind)
 			return (RefusalText){"invalid_refresh_token", 401, "the refresh token is not valid, sign in again"};
 		case REFUSAL_REFRESH_TOKEN_REUSED:
 			return (RefusalText){"refresh_token_reused", 401, "this token was used before, sign in again"};
+		case REFUSAL_INVALID_ONE_TIME_TOKEN:
+			return (RefusalText){"invalid_one_time_token", 401, "this link was used or has expired, ask for another mail"};
+		case REFUSAL_INVALID_CODE:
+			return (RefusalText){"invalid_code", 401, "this code is wrong or has expired"};
+		case REFUSAL_MAIL_UNAVAILABLE:
+			return (RefusalText){"mail_unavailable", 500, "mails are not set up"};
 	}
 	elog(ERROR, "unknown refusal %d", kind);
 }
@@ -64,12 +70,16 @@ is_cheap(RefusalKind kind)
 			return false; /* a password was hashed */
 		case REFUSAL_REFRESH_TOKEN_REUSED:
 			return false; /* once for a session */
+		case REFUSAL_INVALID_ONE_TIME_TOKEN:
+		case REFUSAL_INVALID_CODE:
+			return false; /* counted, and slowed down */
 		case REFUSAL_TOO_MANY_ATTEMPTS:
 		case REFUSAL_SERVER_BUSY:
 		case REFUSAL_VALIDATION_FAILED:
 		case REFUSAL_WEAK_PASSWORD:
 		case REFUSAL_REGISTRATION_DISABLED:
 		case REFUSAL_INVALID_REFRESH_TOKEN:
+		case REFUSAL_MAIL_UNAVAILABLE:
 			return true;
 	}
 	elog(ERROR, "unknown refusal %d", kind);

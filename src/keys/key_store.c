@@ -38,6 +38,8 @@ auth_key_store_purpose_name(KeyPurpose purpose)
 			return "refresh_token";
 		case KEY_PURPOSE_LOGIN_ATTEMPT:
 			return "login_attempt";
+		case KEY_PURPOSE_ONE_TIME_TOKEN:
+			return "one_time_token";
 	}
 	elog(ERROR, "unknown key purpose %d", purpose);
 }
@@ -52,6 +54,7 @@ key_length(KeyPurpose purpose)
 		case KEY_PURPOSE_REFRESH_TOKEN:
 			return crypto_auth_KEYBYTES;
 		case KEY_PURPOSE_LOGIN_ATTEMPT:
+		case KEY_PURPOSE_ONE_TIME_TOKEN:
 			return crypto_generichash_KEYBYTES;
 	}
 	elog(ERROR, "unknown key purpose %d", purpose);

@@ -94,7 +94,7 @@ wait_for_other_rotations(void)
 static void
 create_mac_keys(TimestampTz now)
 {
-	const KeyPurpose purposes[] = {KEY_PURPOSE_REFRESH_TOKEN, KEY_PURPOSE_LOGIN_ATTEMPT};
+	const KeyPurpose purposes[] = {KEY_PURPOSE_REFRESH_TOKEN, KEY_PURPOSE_LOGIN_ATTEMPT, KEY_PURPOSE_ONE_TIME_TOKEN};
 
 	for (size_t i = 0; i < lengthof(purposes); i++)
 		auth_key_store_add(NULL, purposes[i], auth_key_store_random_key(purposes[i]), now);

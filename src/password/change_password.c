@@ -14,7 +14,7 @@
 #include "base/arguments.h"
 #include "http/call.h"
 #include "http/token_cookie.h"
-#include "password/credential.h"
+#include "account/credential.h"
 #include "password/password.h"
 #include "password/password_turn.h"
 #include "session/session.h"

@@ -13,7 +13,7 @@
 #include "audit/audit.h"
 #include "base/arguments.h"
 #include "http/call.h"
-#include "password/credential.h"
+#include "account/credential.h"
 #include "password/password.h"
 #include "password/register_user.h"
 #include "portable/email.h"

@@ -13,7 +13,7 @@
 #include "http/call.h"
 #include "http/cross_site.h"
 #include "http/token_cookie.h"
-#include "password/credential.h"
+#include "account/credential.h"
 #include "password/password.h"
 #include "password/password_turn.h"
 #include "portable/email.h"

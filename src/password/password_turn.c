@@ -55,6 +55,13 @@ auth_password_turn_begin_registration(PasswordTurn *turn)
 	return refusal(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, "There were too many registrations from this address");
 }
 
+const Refusal *
+auth_password_turn_begin_uncounted(PasswordTurn *turn)
+{
+	turn->is_attempt = false;
+	return auth_hash_gate_enqueue() ? NULL : server_busy("The queue is full");
+}
+
 /* A registration that was not made stays counted: what it cost was the queue. */
 static void
 cancel(const PasswordTurn *turn)

@@ -10,7 +10,7 @@
 #define AUTH_PASSWORD_TURN_H
 
 #include "audit/refusal.h"
-#include "password/throttle.h"
+#include "throttle/throttle.h"
 
 typedef struct PasswordTurn
 {
@@ -24,8 +24,9 @@ typedef struct PasswordTurn
  */
 extern const Refusal *auth_password_turn_begin(PasswordTurn *turn, const char *email, const KnownDevice *device);
 
-/* Queue, and count a registration instead. */
+/* Queue, and count a registration instead, or nothing. */
 extern const Refusal *auth_password_turn_begin_registration(PasswordTurn *turn);
+extern const Refusal *auth_password_turn_begin_uncounted(PasswordTurn *turn);
 
 /*
  * Wait for a slot.  Returns NULL, or why the call is refused; the attempt then

@@ -15,7 +15,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "mb/pg_wchar.h"
-#include "password/credential.h"
+#include "account/credential.h"
 #include "password/password.h"
 #include "password/password_turn.h"
 #include "portable/email.h"

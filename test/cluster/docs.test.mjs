@@ -13,7 +13,7 @@ import { until } from '../support.mjs'
 const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 const read = (path) => readFileSync(join(PROJECT, path), 'utf8')
 // in the order in which somebody would read them; docs/directus.md has a test of its own
-const PAGES = ['README.md', 'docs/tables-and-policies.md', 'docs/migrating.md', 'docs/operating.md', 'docs/direct-connections.md']
+const PAGES = ['README.md', 'docs/tables-and-policies.md', 'docs/migrating.md', 'docs/operating.md', 'docs/mail.md', 'docs/direct-connections.md']
 // The fenced blocks of a page that are in some language; '' is that of those that name none.
 function blocks(path, language) {
   const parts = read(path).split(/^```(.*)\n/m) // text, language, block, '', text, ...

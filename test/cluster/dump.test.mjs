@@ -97,7 +97,7 @@ test('a dump restores into a new cluster, in which no role exists yet', async ()
 
 test('a dump contains no key', () => {
   const keys = stack.psql("SELECT encode(secret_key, 'hex') FROM auth_private.signing_keys").split('\n').map((hex) => Buffer.from(hex, 'hex'))
-  assert.equal(keys.length, 3)
+  assert.equal(keys.length, 4)
   const read = (path) => (statSync(path).isDirectory() ? Buffer.concat(readdirSync(path).map((name) => read(join(path, name)))) : path.endsWith('.gz') ? gunzipSync(readFileSync(path)) : readFileSync(path))
   const dumps = ['plain', 'directory'].map((format) => read(join(stack.dumps, format)))
   const contains = (needle) => dumps.some((dump) => dump.includes(needle))

@@ -385,7 +385,7 @@ test("a connection cannot replace the operator's settings, and not even bring ba
   // the superuser's values, other than the defaults
   const settings = JSON.parse(stack.psql(`LOAD 'auth'; SELECT json_object_agg(substr(name, 6),
     CASE vartype WHEN 'integer' THEN max_val WHEN 'bool' THEN CASE setting WHEN 'on' THEN 'off' ELSE 'on' END WHEN 'enum' THEN 'strict'
-      ELSE CASE WHEN name LIKE '%key_file' THEN '/operator' ELSE 'operator' END END)
+      ELSE CASE WHEN name LIKE '%key_file' OR name LIKE 'auth.path_%' THEN '/operator' WHEN name = 'auth.site_url' THEN 'https://operator' ELSE 'operator' END END)
     FROM pg_settings WHERE name LIKE 'auth.%'`))
   assert.ok(Object.keys(settings).length > 20)
   await set(settings)

@@ -119,7 +119,7 @@ const writes = () => number('(SELECT last_value FROM public.writes)')
 // When the last attempt was counted: a counter itself empties in time.
 const lastCounted = () => number('(SELECT coalesce(extract(epoch FROM max(last_at)), 0) FROM auth_private.login_attempts)')
 // PostgREST repeats bodies that it cannot read, and how long its chunks are.
-const shape = ({ status, text }) => `${status} ${text.replace(/^[0-9A-Fa-f]+\r\n/gm, '').replace(/auth_rt_[\w-]+|wrong password/g, PASSWORD)}`
+const shape = ({ status, text }) => `${status} ${text.replace(/^[0-9A-Fa-f]+\r\n/gm, '').replace(/auth_r[tq]_[\w-]+|wrong password|\b\d{8}\b/g, PASSWORD)}`
 
 // Make a call with a wrong and a right secret in each hostile way, and compare with what was left behind.
 async function tryAll(t, { call, wrong, right, refusal, counted, headers = {}, prepare = async () => {} }) {
@@ -190,6 +190,27 @@ test('a wrong current password is counted and written down', async (t) => {
     right: () => ({ current_password: PASSWORD, new_password: PASSWORD }),
     counted: lastCounted,
     headers: { Authorization: `Bearer ${user.token}` },
+  })
+})
+
+test("a wrong code of a mail is counted and written down", async (t) => {
+  const email = await client.register()
+  await stack.configure({ 'auth.client_address_header': null, 'auth.site_url': 'https://example.org', 'auth.mail_requests_before_delay': 1000000 })
+  let request, code
+  const ask = async () => {
+    await database.query('TRUNCATE auth_private.outbox, auth_private.one_time_tokens, auth_private.login_attempts')
+    ;({ body: { request } } = await client.call('request_password_reset', { email }))
+    ;({ rows: [{ code }] } = await database.query('SELECT auth_private.mail_code(token_id, nonce) AS code FROM auth_private.outbox'))
+  }
+  await tryAll(t, {
+    call: 'reset_password', refusal: 'invalid_code',
+    wrong: () => ({ new_password: PASSWORD, request, code: '00000000' }),
+    right: async () => {
+      await ask()
+      return { new_password: PASSWORD, request, code }
+    },
+    counted: lastCounted,
+    prepare: ask,
   })
 })
 

@@ -4,7 +4,7 @@
  */
 #include "postgres.h"
 
-#include "password/credential.h"
+#include "account/credential.h"
 
 #include "base/statement.h"
 #include "catalog/pg_type.h"

@@ -1,13 +1,14 @@
 /*
  * throttle.h
- *	  Growing delays between wrong passwords, and between registrations.
+ *	  Growing delays between wrong passwords and codes, registrations, and
+ *	  requests for mail.
  */
 #ifndef AUTH_THROTTLE_H
 #define AUTH_THROTTLE_H
 
 #include "datatype/timestamp.h"
 #include "http/client.h"
-#include "password/known_device.h"
+#include "throttle/known_device.h"
 
 /* at least DUMMY_HASH_KEY_BYTES */
 #define ATTEMPT_KEY_BYTES 16
@@ -19,6 +20,10 @@ typedef enum AttemptKind
 	ATTEMPT_ACCOUNT = 'u', /* one account from anywhere */
 	ATTEMPT_ADDRESS = 'a', /* any account from one address */
 	ATTEMPT_REGISTRATION = 'r', /* a new account from one address */
+	ATTEMPT_MAIL = 'm', /* a request for a mail from one address */
+	ATTEMPT_LINK = 'l', /* a mail's link, or a request for one, that is not valid, from one address */
+	ATTEMPT_CODE = 'c', /* a mail's code, for one account */
+	ATTEMPT_HANDLE = 'h', /* the same, by one browser's request */
 } AttemptKind;
 
 /* What is stored about attempts of one kind. */
@@ -45,6 +50,13 @@ typedef struct Attempt
 	int64 ticket; /* who this is, in the draw for the account */
 } Attempt;
 
+/* An attempt at the code of a mail. */
+typedef struct CodeAttempt
+{
+	AttemptCounter handle;
+	AttemptCounter account;
+} CodeAttempt;
+
 extern void auth_throttle_define_settings(void);
 
 /*
@@ -67,10 +79,35 @@ extern void auth_throttle_note_failure(const Attempt *attempt);
 extern void auth_throttle_reset(const Attempt *attempt);
 
 /*
- * Count a registration for the client's address; false, having counted nothing,
- * if it comes too early, with how many seconds are left.
+ * The account's owner has set another password: what a sign-in with the right one
+ * does.  Lock the account afterwards, as a sign-in does.
+ */
+extern void auth_throttle_forgive(const char *email);
+
+/*
+ * Count a registration, or a request for a mail, for the client's address; false,
+ * having counted nothing, if it comes too early, with how many seconds are left.
  */
 extern bool auth_throttle_begin_registration(int *retry_after_seconds);
+extern bool auth_throttle_begin_mail_request(int *retry_after_seconds);
+
+/*
+ * Whether the client's address may try a link; false with how many seconds are
+ * left.  Counts nothing: only a link that is not valid counts.
+ */
+extern bool auth_throttle_admits_link(int *retry_after_seconds);
+extern void auth_throttle_note_invalid_link(void);
+
+/*
+ * Count an attempt at the code of a mail to this address, by the browser that
+ * these bytes identify.  Returns false, having counted nothing, if it comes too
+ * early, or, with no seconds left, if that browser has used up its attempts.
+ */
+extern bool auth_throttle_begin_code(const char *email, const void *handle, size_t handle_bytes,
+									 CodeAttempt *attempt, int *retry_after_seconds);
+
+/* The code was right: forget the wrong ones. */
+extern void auth_throttle_reset_code(const CodeAttempt *attempt);
 
 /* Delete a batch of counters that count for nothing any more; returns how many. */
 extern uint64 auth_throttle_purge(void);

@@ -1,8 +1,9 @@
 /*
  * throttle.c
- *	  Growing delays between wrong passwords, and between registrations.
+ *	  Growing delays between wrong passwords and codes, registrations, and
+ *	  requests for mail.
  *
- * An attempt is counted for the account from this address (or device) and for
+ * An attempt at a password is counted for the account from this address (or device) and for
  * the account from anywhere, and a failure for the address, too. Only the
  * first counter leads to long delays; the delays that somebody else can cause
  * by guessing from elsewhere stay short, and do not apply to devices and
@@ -19,7 +20,7 @@
 
 #include <sodium.h>
 
-#include "password/throttle.h"
+#include "throttle/throttle.h"
 
 #include "audit/purge.h"
 #include "base/clock.h"
@@ -37,6 +38,13 @@
 /* The longest delay that somebody else can put on an account's owner. */
 #define SHARED_MAX_DELAY_SECONDS 60
 
+/* How many codes one browser may try for one mail, and an account gets wrong in an hour without delay. */
+#define CODES_PER_HANDLE 5
+#define CODES_PER_ACCOUNT 10
+
+/* How many links that are not valid cost an address no delay. */
+#define INVALID_LINKS_PER_ADDRESS 30
+
 /* How long only the address that was drawn may try. */
 #define DRAWN_TURN_SECONDS 15
 
@@ -44,6 +52,7 @@ static int before_delay;
 static int before_delay_per_account;
 static int before_delay_per_address;
 static int registrations_before_delay;
+static int mail_requests_before_delay;
 static int max_delay; /* seconds */
 
 void
@@ -86,6 +95,14 @@ auth_throttle_define_settings(void)
 							&registrations_before_delay,
 							100, 1, 1000000,
 							PGC_SUSET, 0, NULL, NULL, NULL);
+
+	DefineCustomIntVariable("auth.mail_requests_before_delay",
+							"How many requests for a mail from one address cost no delay.",
+							"So many are forgotten in an hour; the delay is a minute at most.  Raise it where a site's server calls "
+							"for all visitors and does not pass their addresses on.",
+							&mail_requests_before_delay,
+							20, 1, 1000000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
 }
 
 static int
@@ -102,6 +119,14 @@ free_failures(AttemptKind kind)
 			return before_delay_per_address;
 		case ATTEMPT_REGISTRATION:
 			return registrations_before_delay;
+		case ATTEMPT_MAIL:
+			return mail_requests_before_delay;
+		case ATTEMPT_LINK:
+			return INVALID_LINKS_PER_ADDRESS;
+		case ATTEMPT_CODE:
+			return CODES_PER_ACCOUNT;
+		case ATTEMPT_HANDLE:
+			return CODES_PER_HANDLE;
 	}
 	elog(ERROR, "unknown kind of attempt: %d", kind);
 }
@@ -110,7 +135,7 @@ free_failures(AttemptKind kind)
 static bool
 is_shared(AttemptKind kind)
 {
-	return kind != ATTEMPT_PAIR && kind != ATTEMPT_DEVICE;
+	return kind != ATTEMPT_PAIR && kind != ATTEMPT_DEVICE && kind != ATTEMPT_HANDLE;
 }
 
 static void
@@ -474,28 +499,133 @@ auth_throttle_reset(const Attempt *attempt)
 	write_counter(&account);
 }
 
-bool
-auth_throttle_begin_registration(int *retry_after_seconds)
+void
+auth_throttle_forgive(const char *email)
 {
-	AttemptCounter counter;
+	Attempt attempt;
+
+	identify_attempt(email, NULL, &attempt);
+	lock_counter(&attempt.own);
+	lock_counter(&attempt.account);
+	attempt.counts_account = false;
+	auth_throttle_reset(&attempt);
+}
+
+/* Whether a counter allows one more, as far as it was looked at. */
+static bool
+admits(const AttemptCounter *counter, int longest, int *retry_after_seconds)
+{
+	*retry_after_seconds = seconds_left(counter, longest);
+	return *retry_after_seconds == 0;
+}
+
+/* The counter of one kind of the client's address; false if that is not known. */
+static bool
+identify_client(AttemptCounter *counter, AttemptKind kind)
+{
 	ClientAddress address;
 
-	*retry_after_seconds = 0;
 	if (!auth_client_address(&address))
+		return false;
+
+	identify(counter, kind, "", address.network, address.network_bytes);
+	return true;
+}
+
+static bool
+begin_for_client(AttemptKind kind, int *retry_after_seconds)
+{
+	AttemptCounter counter;
+
+	*retry_after_seconds = 0;
+	if (!identify_client(&counter, kind))
 		return true;
 
-	identify(&counter, ATTEMPT_REGISTRATION, "", address.network, address.network_bytes);
 	look_at_counter(&counter);
-	*retry_after_seconds = seconds_left(&counter, shared_longest());
-	if (*retry_after_seconds > 0)
+	if (!admits(&counter, shared_longest(), retry_after_seconds))
 		return false;
 
 	lock_counter(&counter);
-	*retry_after_seconds = seconds_left(&counter, shared_longest());
-	if (*retry_after_seconds > 0)
+	if (!admits(&counter, shared_longest(), retry_after_seconds))
 		return false;
 	count_one(&counter);
 	return true;
+}
+
+bool
+auth_throttle_begin_registration(int *retry_after_seconds)
+{
+	return begin_for_client(ATTEMPT_REGISTRATION, retry_after_seconds);
+}
+
+bool
+auth_throttle_begin_mail_request(int *retry_after_seconds)
+{
+	return begin_for_client(ATTEMPT_MAIL, retry_after_seconds);
+}
+
+bool
+auth_throttle_admits_link(int *retry_after_seconds)
+{
+	AttemptCounter counter;
+
+	*retry_after_seconds = 0;
+	if (!identify_client(&counter, ATTEMPT_LINK))
+		return true;
+
+	look_at_counter(&counter);
+	return admits(&counter, shared_longest(), retry_after_seconds);
+}
+
+void
+auth_throttle_note_invalid_link(void)
+{
+	AttemptCounter counter;
+
+	if (!identify_client(&counter, ATTEMPT_LINK))
+		return;
+
+	lock_counter(&counter);
+	count_one(&counter);
+}
+
+static bool
+admits_code(const CodeAttempt *attempt, int *retry_after_seconds)
+{
+	*retry_after_seconds = 0;
+	return attempt->handle.failures < CODES_PER_HANDLE && admits(&attempt->account, max_delay, retry_after_seconds);
+}
+
+bool
+auth_throttle_begin_code(const char *email, const void *handle, size_t handle_bytes,
+						 CodeAttempt *attempt, int *retry_after_seconds)
+{
+	identify(&attempt->handle, ATTEMPT_HANDLE, email, handle, handle_bytes);
+	identify(&attempt->account, ATTEMPT_CODE, email, NULL, 0);
+
+	look_at_counter(&attempt->handle);
+	look_at_counter(&attempt->account);
+	if (!admits_code(attempt, retry_after_seconds))
+		return false;
+
+	lock_counter(&attempt->handle);
+	lock_counter(&attempt->account);
+	if (!admits_code(attempt, retry_after_seconds))
+		return false;
+
+	count_one(&attempt->handle);
+	count_one(&attempt->account);
+	return true;
+}
+
+void
+auth_throttle_reset_code(const CodeAttempt *attempt)
+{
+	CodeAttempt forgotten = *attempt;
+
+	forgotten.handle.stored_failures = forgotten.account.stored_failures = 0;
+	write_counter(&forgotten.handle);
+	write_counter(&forgotten.account);
 }
 
 uint64

@@ -6,7 +6,7 @@
 
 #include <sodium.h>
 
-#include "password/known_device.h"
+#include "throttle/known_device.h"
 
 #include "base/clock.h"
 #include "base/compat.h"
@@ -14,7 +14,7 @@
 #include "base/word.h"
 #include "http/token_cookie.h"
 #include "keys/key_ring.h"
-#include "password/credential.h"
+#include "account/credential.h"
 #include "port/pg_bswap.h"
 #include "portable/base64url.h"
 

@@ -30,8 +30,8 @@ export function onEachSite(define) {
     on.stack = await startStack()
     await on.stack.startGateway()
     on.stack.psql(AUTHORS)
-    // all visitors come from one address, whose wrong passwords are counted
-    await on.stack.configure({ 'auth.failed_logins_before_delay_per_address': 1000 })
+    // all visitors come from one address, whose wrong passwords and registrations are counted
+    await on.stack.configure({ 'auth.failed_logins_before_delay_per_address': 1000, 'auth.registrations_before_delay': 10000 })
     on.browser = await chromium.launch(BROWSER)
   })
   after(async () => {

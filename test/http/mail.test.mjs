@@ -106,6 +106,7 @@ test('the code works in the browser that asked, and nowhere else', async () => {
   assert.deepEqual((await reset({ request: another, code })).body.code, 'invalid_code')
   assert.equal((await reset({ code })).body.code, 'invalid_one_time_token')
   assert.equal((await reset({ request, code })).status, 200)
+  assert.equal((await mailTo(email, 3)).subject, 'Your password was changed')
 })
 
 test('in the language of the browser, if there are words in it', async () => {

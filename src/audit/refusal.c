@@ -137,6 +137,17 @@ body(const RefusalText *text, const char *details)
 	return auth_json_to_jsonb(&json);
 }
 
+const Refusal *
+auth_refusal_new(RefusalKind kind, int retry_after_seconds, const char *reason)
+{
+	Refusal *result = palloc0(sizeof(Refusal));
+
+	result->kind = kind;
+	result->retry_after_seconds = retry_after_seconds;
+	result->reason = reason;
+	return result;
+}
+
 Datum
 auth_refuse(const Refusal *refusal)
 {

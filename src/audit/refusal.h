@@ -39,6 +39,9 @@ typedef struct Refusal
 	int retry_after_seconds; /* 0: no Retry-After header */
 } Refusal;
 
+/* A refusal in the current memory context, for who only finds out that a call is to be refused. */
+extern const Refusal *auth_refusal_new(RefusalKind kind, int retry_after_seconds, const char *reason);
+
 /* Record a refusal, set the answer's status, and return the answer (jsonb). */
 extern Datum auth_refuse(const Refusal *refusal);
 

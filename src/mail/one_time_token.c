@@ -13,20 +13,17 @@
 #include "base/secret.h"
 #include "base/settings.h"
 #include "base/statement.h"
+#include "base/token_text.h"
 #include "base/word.h"
 #include "catalog/pg_type.h"
 #include "http/client.h"
 #include "keys/key_ring.h"
 #include "port/pg_bswap.h"
-#include "portable/base64url.h"
 #include "utils/builtins.h"
 
 /* secret scanners recognise tokens by them */
 #define LINK_PREFIX "auth_ot_"
 #define HANDLE_PREFIX "auth_rq_"
-#define PREFIX_BYTES (sizeof(LINK_PREFIX) - 1)
-
-StaticAssertDecl(sizeof(LINK_PREFIX) == sizeof(HANDLE_PREFIX), "both prefixes have the same length");
 
 #define MAC_BYTES crypto_generichash_BYTES
 
@@ -145,27 +142,10 @@ compute_handle_mac(const OneTimeToken *token, const unsigned char *nonce, unsign
 	crypto_generichash_final(&state, mac, MAC_BYTES);
 }
 
-/* A struct behind its prefix, as text. */
-static char *
-encode(const char *prefix, const void *bytes, size_t length)
-{
-	char *text = palloc(PREFIX_BYTES + BASE64URL_LENGTH(length) + 1);
-
-	memcpy(text, prefix, PREFIX_BYTES);
-	auth_base64url_encode(text + PREFIX_BYTES, bytes, length);
-	return text;
-}
-
 static bool
-decode(const text *value, const char *prefix, void *bytes, size_t length)
+read_text(const text *value, const char *prefix, void *bytes, size_t byte_count)
 {
-	const char *start = VARDATA_ANY(value);
-	size_t decoded_length;
-
-	return VARSIZE_ANY_EXHDR(value) == PREFIX_BYTES + BASE64URL_LENGTH(length) &&
-		auth_word_begins(start, prefix) &&
-		auth_base64url_decode(bytes, length, &decoded_length, start + PREFIX_BYTES, BASE64URL_LENGTH(length)) &&
-		decoded_length == length;
+	return auth_token_text_read(VARDATA_ANY(value), VARSIZE_ANY_EXHDR(value), prefix, bytes, byte_count);
 }
 
 void
@@ -224,14 +204,14 @@ auth_one_time_token_request(const OneTimeToken *token, const text *earlier_handl
 {
 	Handle handle;
 
-	if (earlier_handle == NULL || !decode(earlier_handle, HANDLE_PREFIX, &handle, sizeof(handle)) ||
+	if (earlier_handle == NULL || !read_text(earlier_handle, HANDLE_PREFIX, &handle, sizeof(handle)) ||
 		!is_handle_for(&handle, token))
 		randombytes_buf(handle.nonce, REQUEST_NONCE_BYTES);
 
 	memcpy(handle.id, token->id.data, UUID_LEN);
 	compute_handle_mac(token, handle.nonce, handle.mac);
 	memcpy(request->nonce, handle.nonce, REQUEST_NONCE_BYTES);
-	request->handle = encode(HANDLE_PREFIX, &handle, sizeof(handle));
+	request->handle = auth_token_text_write(HANDLE_PREFIX, &handle, sizeof(handle));
 }
 
 char *
@@ -242,7 +222,7 @@ auth_one_time_token_link(const OneTimeToken *token)
 	memcpy(link.id, token->id.data, UUID_LEN);
 	link.generation = pg_hton32((uint32) token->generation);
 	compute_link_mac(token, link.mac);
-	return encode(LINK_PREFIX, &link, sizeof(link));
+	return auth_token_text_write(LINK_PREFIX, &link, sizeof(link));
 }
 
 /* So many of 2^64 that no digit is likelier than another in any way that counts. */
@@ -306,7 +286,7 @@ auth_one_time_token_open_link(const text *value, OneTimeToken *token)
 	Link link;
 	unsigned char mac[MAC_BYTES];
 
-	if (!decode(value, LINK_PREFIX, &link, sizeof(link)) || !find_by_bytes(link.id, token) ||
+	if (!read_text(value, LINK_PREFIX, &link, sizeof(link)) || !find_by_bytes(link.id, token) ||
 		pg_ntoh32(link.generation) != (uint32) token->generation)
 		return false;
 
@@ -319,7 +299,7 @@ auth_one_time_token_open_handle(const text *value, OneTimeToken *token, MailRequ
 {
 	Handle handle;
 
-	if (!decode(value, HANDLE_PREFIX, &handle, sizeof(handle)) || !find_by_bytes(handle.id, token) ||
+	if (!read_text(value, HANDLE_PREFIX, &handle, sizeof(handle)) || !find_by_bytes(handle.id, token) ||
 		!is_handle_for(&handle, token))
 		return false;
 

@@ -9,24 +9,13 @@
 #include "throttle/throttle.h"
 
 static const Refusal *
-refusal(RefusalKind kind, int retry_after_seconds, const char *reason)
-{
-	Refusal *result = palloc0(sizeof(Refusal));
-
-	result->kind = kind;
-	result->retry_after_seconds = retry_after_seconds;
-	result->reason = reason;
-	return result;
-}
-
-static const Refusal *
 check_link(const text *link, OneTimePurpose purpose, OneTimeToken *token)
 {
 	if (auth_one_time_token_open_link(link, token) && token->purpose == purpose)
 		return NULL;
 
 	auth_throttle_note_invalid_link();
-	return refusal(REFUSAL_INVALID_ONE_TIME_TOKEN, 0, "The link is not valid, was used, or has expired");
+	return auth_refusal_new(REFUSAL_INVALID_ONE_TIME_TOKEN, 0, "The link is not valid, was used, or has expired");
 }
 
 static const Refusal *
@@ -39,13 +28,13 @@ check_code(const Proof *proof, OneTimePurpose purpose, OneTimeToken *token)
 	if (!auth_one_time_token_open_handle(proof->handle, token, &request) || token->purpose != purpose)
 	{
 		auth_throttle_note_invalid_link();
-		return refusal(REFUSAL_INVALID_CODE, 0, "The request is not valid, was used, or has expired");
+		return auth_refusal_new(REFUSAL_INVALID_CODE, 0, "The request is not valid, was used, or has expired");
 	}
 
 	if (!auth_throttle_begin_code(token->email, request.nonce, REQUEST_NONCE_BYTES, &attempt, &retry_after_seconds))
-		return retry_after_seconds > 0 ? refusal(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, "There were too many wrong codes for this account") : refusal(REFUSAL_INVALID_CODE, 0, "There were too many wrong codes for this request");
+		return retry_after_seconds > 0 ? auth_refusal_new(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, "There were too many wrong codes for this account") : auth_refusal_new(REFUSAL_INVALID_CODE, 0, "There were too many wrong codes for this request");
 	if (!auth_one_time_token_code_is_right(token, &request, proof->code))
-		return refusal(REFUSAL_INVALID_CODE, 0, "The code is wrong");
+		return auth_refusal_new(REFUSAL_INVALID_CODE, 0, "The code is wrong");
 
 	auth_throttle_reset_code(&attempt);
 	return NULL;
@@ -57,10 +46,10 @@ auth_proof_check(const Proof *proof, OneTimePurpose purpose, OneTimeToken *token
 	int retry_after_seconds;
 
 	if (!auth_throttle_admits_link(&retry_after_seconds))
-		return refusal(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, "There were too many invalid links from this address");
+		return auth_refusal_new(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, "There were too many invalid links from this address");
 	if (proof->link != NULL)
 		return check_link(proof->link, purpose, token);
 	if (proof->handle != NULL && proof->code != NULL)
 		return check_code(proof, purpose, token);
-	return refusal(REFUSAL_INVALID_ONE_TIME_TOKEN, 0, "There is neither a link nor a request with its code");
+	return auth_refusal_new(REFUSAL_INVALID_ONE_TIME_TOKEN, 0, "There is neither a link nor a request with its code");
 }

@@ -9,20 +9,9 @@
 #include "password/hash_gate.h"
 
 static const Refusal *
-refusal(RefusalKind kind, int retry_after_seconds, const char *reason)
-{
-	Refusal *result = palloc0(sizeof(Refusal));
-
-	result->kind = kind;
-	result->retry_after_seconds = retry_after_seconds;
-	result->reason = reason;
-	return result;
-}
-
-static const Refusal *
 server_busy(const char *reason)
 {
-	return refusal(REFUSAL_SERVER_BUSY, auth_hash_gate_retry_after(), reason);
+	return auth_refusal_new(REFUSAL_SERVER_BUSY, auth_hash_gate_retry_after(), reason);
 }
 
 const Refusal *
@@ -37,7 +26,7 @@ auth_password_turn_begin(PasswordTurn *turn, const char *email, const KnownDevic
 		return NULL;
 
 	auth_hash_gate_cancel();
-	return refusal(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, NULL);
+	return auth_refusal_new(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, NULL);
 }
 
 const Refusal *
@@ -52,7 +41,7 @@ auth_password_turn_begin_registration(PasswordTurn *turn)
 		return NULL;
 
 	auth_hash_gate_cancel();
-	return refusal(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, "There were too many registrations from this address");
+	return auth_refusal_new(REFUSAL_TOO_MANY_ATTEMPTS, retry_after_seconds, "There were too many registrations from this address");
 }
 
 const Refusal *

@@ -12,14 +12,12 @@
 #include "session/refresh_token.h"
 
 #include "base/secret.h"
-#include "base/word.h"
+#include "base/token_text.h"
 #include "keys/key_ring.h"
 #include "port/pg_bswap.h"
-#include "portable/base64url.h"
 
 /* secret scanners recognise a token by it */
 #define PREFIX "auth_rt_"
-#define PREFIX_BYTES (sizeof(PREFIX) - 1)
 
 /* What the MAC is over, and what precedes it in the token. */
 typedef struct Body
@@ -34,8 +32,6 @@ typedef struct Token
 	unsigned char mac[crypto_auth_BYTES];
 } Token;
 
-#define ENCODED_BYTES BASE64URL_LENGTH(sizeof(Token))
-
 static void
 compute_mac(const Body *body, unsigned char mac[crypto_auth_BYTES])
 {
@@ -49,15 +45,12 @@ char *
 auth_refresh_token_make(const SessionGeneration *generation)
 {
 	Token token;
-	char *text = palloc(PREFIX_BYTES + ENCODED_BYTES + 1);
 
 	memcpy(token.body.session_id, generation->session_id.data, UUID_LEN);
 	token.body.generation = pg_hton32((uint32) generation->generation);
 	compute_mac(&token.body, token.mac);
 
-	memcpy(text, PREFIX, PREFIX_BYTES);
-	auth_base64url_encode(text + PREFIX_BYTES, &token, sizeof(token));
-	return text;
+	return auth_token_text_write(PREFIX, &token, sizeof(token));
 }
 
 bool
@@ -65,12 +58,8 @@ auth_refresh_token_read(const char *text, size_t length, SessionGeneration *gene
 {
 	Token token;
 	unsigned char mac[crypto_auth_BYTES];
-	size_t token_length;
 
-	if (length != PREFIX_BYTES + ENCODED_BYTES || !auth_word_begins(text, PREFIX))
-		return false;
-	if (!auth_base64url_decode(&token, sizeof(token), &token_length, text + PREFIX_BYTES, ENCODED_BYTES) ||
-		token_length != sizeof(token))
+	if (!auth_token_text_read(text, length, PREFIX, &token, sizeof(token)))
 		return false;
 
 	compute_mac(&token.body, mac);

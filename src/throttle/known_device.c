@@ -11,15 +11,13 @@
 #include "base/clock.h"
 #include "base/compat.h"
 #include "base/secret.h"
-#include "base/word.h"
+#include "base/token_text.h"
 #include "http/token_cookie.h"
 #include "keys/key_ring.h"
 #include "account/credential.h"
 #include "port/pg_bswap.h"
-#include "portable/base64url.h"
 
 #define PREFIX "auth_dt_"
-#define PREFIX_BYTES (sizeof(PREFIX) - 1)
 
 /* separates these MACs from the keys of counters, which are made with the same secret */
 #define DOMAIN "device"
@@ -37,8 +35,6 @@ typedef struct Token
 } Token;
 
 StaticAssertDecl(sizeof(Token) == DEVICE_ID_BYTES + sizeof(int64) + crypto_generichash_BYTES, "a token has no padding");
-
-#define ENCODED_BYTES BASE64URL_LENGTH(sizeof(Token))
 
 /*
  * Over the moment at which the password was set as well: who has known only the
@@ -68,12 +64,8 @@ read_token(const char *text, size_t length, const char *email, KnownDevice *devi
 {
 	Token token;
 	unsigned char mac[crypto_generichash_BYTES];
-	size_t token_length;
 
-	if (length != PREFIX_BYTES + ENCODED_BYTES || !auth_word_begins(text, PREFIX))
-		return false;
-	if (!auth_base64url_decode(&token, sizeof(token), &token_length, text + PREFIX_BYTES, ENCODED_BYTES) ||
-		token_length != sizeof(token))
+	if (!auth_token_text_read(text, length, PREFIX, &token, sizeof(token)))
 		return false;
 	if (!compute_mac(&token.body, email, mac) || !auth_secret_equal(mac, sizeof(mac), token.mac, sizeof(token.mac)))
 		return false;
@@ -107,14 +99,11 @@ char *
 auth_known_device_token(const char *email, const KnownDevice *device)
 {
 	Token token;
-	char *text = palloc(PREFIX_BYTES + ENCODED_BYTES + 1);
 
 	memcpy(token.body.id, device->id, DEVICE_ID_BYTES);
 	token.body.issued_at = pg_hton64(GetCurrentTimestamp());
 	if (!compute_mac(&token.body, email, token.mac))
 		elog(ERROR, "a device is known of an account that has no password");
 
-	memcpy(text, PREFIX, PREFIX_BYTES);
-	auth_base64url_encode(text + PREFIX_BYTES, &token, sizeof(token));
-	return text;
+	return auth_token_text_write(PREFIX, &token, sizeof(token));
 }
